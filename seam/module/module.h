@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The software TDX module's state. What the real module keeps encrypted in
+ * pages that the host gave, this one keeps in memory of its own and reaches
+ * through the PAMT entry of the page; the host's page holds noise meanwhile.
+ */
+#ifndef SOFTSEAM_MODULE_H
+#define SOFTSEAM_MODULE_H
+
+#include "../seam.h"
+#include <seamhost/leaves.h>
+
+/* ---- locks: never wait, answer busy ------------------------------------- */
+
+/*
+ * Shared/exclusive lock. 0 free, -1 exclusive, n > 0 shared holders. The host
+ * priority bit is set by a host that found a guest holding the lock and makes
+ * guests stay away until the host had it.
+ */
+struct sharex {
+	int state;
+	bool host_priority;
+};
+
+bool sharex_try_shared(struct sharex *l);
+bool sharex_try_excl(struct sharex *l);
+void sharex_put_shared(struct sharex *l);
+void sharex_put_excl(struct sharex *l);
+/* host-priority forms: @guest tells who asks */
+bool sharex_hp_try_excl(struct sharex *l, bool guest);
+bool sharex_hp_try_shared(struct sharex *l, bool guest);
+
+/* ---- module ------------------------------------------------------------- */
+
+enum sys_state {
+	SYSINIT_PENDING, SYSINIT_DONE, SYSCONFIG_DONE, SYS_READY, SYS_SHUTDOWN,
+};
+
+enum page_type {
+	PT_NDA = 0, PT_RSVD = 1, PT_REG = 3, PT_TDR = 4, PT_TDCX = 5,
+	PT_TDVPR = 6, PT_EPT = 8, PT_PAMT = 15,
+};
+
+/* One per 4K, 2M and 1G of each TDMR. */
+struct pamt_entry {
+	struct sharex lock;
+	u8 type;
+	hpa_t owner;		/* TDR page; kept after the page is freed */
+	u64 bepoch;
+	void *obj;		/* TDR: struct td; TDVPR: struct vcpu; EPT:
+				 * table (u64[512]); REG: private content or
+				 * NULL while it is all zero; TDCX: owner */
+};
+
+struct tdmr {
+	u64 base, size;
+	unsigned int nr_reserved;
+	struct { u64 offset, size; } reserved[16];
+	struct { u64 base, size; } pamt_area[3];	/* 4K, 2M, 1G */
+	struct sharex lock;
+	u64 next_init;		/* next address to initialise */
+	void *pamt[3];		/* by level; pamt.c allocates in chunks */
+};
+
+enum kot_state { KOT_FREE, KOT_ASSIGNED, KOT_FLUSHED, KOT_RESERVED };
+
+struct kot_entry {
+	u8 state;
+	u8 wb_bitmap;		/* packages that still must write back */
+};
+
+struct lp {
+	unsigned int id;
+	bool init_done;
+	struct vcpu *running;
+	struct vcpu *last_vcpu;	/* ran last here */
+};
+
+struct module {
+	struct sharex lock;		/* module-global */
+	enum sys_state state;
+	unsigned int nr_lps_init;
+	struct lp lp[SEAM_MAX_LPS];
+	bool pkg_key_configured[SEAM_MAX_PKGS];
+	struct sharex pkg_wb_lock[SEAM_MAX_PKGS];
+	hkid_t global_hkid;
+	bool dynamic_pamt;
+	unsigned int nr_tdmrs;
+	struct tdmr tdmr[64];
+	struct sharex kot_lock;
+	struct sharex ket_lock[SEAM_MAX_PKGS];
+	struct kot_entry *kot;		/* by HKID, all private and shared */
+	int lps_in_seam;		/* for SYS.SHUTDOWN */
+};
+
+extern struct module module;
+
+/* ---- TD ------------------------------------------------------------------ */
+
+enum lifecycle {
+	TD_HKID_ASSIGNED, TD_KEYS_CONFIGURED, TD_BLOCKED, TD_TEARDOWN,
+};
+
+enum op_state {
+	OP_UNINITIALIZED, OP_INITIALIZED, OP_RUNNABLE, OP_LIVE_EXPORT,
+	OP_PAUSED_EXPORT, OP_POST_EXPORT, OP_MEMORY_IMPORT, OP_STATE_IMPORT,
+	OP_POST_IMPORT, OP_LIVE_IMPORT, OP_FAILED_IMPORT,
+};
+
+#define TDCS_PAGES		6
+#define TDCS_MAX_PAGES		9
+#define TDVPS_PAGES		6
+#define TDVPS_MAX_PAGES		15
+#define MAX_CPUID_LOOKUP	80
+#define MAX_CPUID_CONFIG	12
+
+struct td {
+	/* TDR */
+	hpa_t tdr;
+	bool fatal;
+	enum lifecycle lifecycle;
+	hkid_t hkid;
+	u8 pkg_config_bitmap;
+	u64 chldcnt;
+	unsigned int num_tdcx;
+	hpa_t tdcx[TDCS_MAX_PAGES];
+	u64 uuid[4];
+	/* TDCS */
+	struct sharex op_state_lock;
+	enum op_state op_state;
+	struct sharex sept_lock;
+	struct sharex epoch_lock;
+	struct sharex rtmr_lock;
+	u64 epoch;
+	int refcount[2];
+	u32 num_vcpus, num_assoc_vcpus, max_vcpus;
+	u8 num_l2_vms;
+	u64 attributes, xfam, config_flags, eptp_controls;
+	bool gpaw52;
+	unsigned int sept_levels;	/* 4 or 5 */
+	u64 *sept_root;			/* table of the top level */
+	u16 tsc_frequency;		/* 25 MHz units */
+	u64 tsc_offset, tsc_multiplier;
+	u64 td_ctls, notify_enables;
+	u64 msr_config_ctls, arch_capabilities;
+	u64 hp_lock_timeout;
+	u32 cpuid[MAX_CPUID_LOOKUP][4];	/* virtual values, see cpuid.c */
+	void *mrtd_ctx;			/* SHA-384 in progress */
+	u8 mrtd[48], mrconfigid[48], mrowner[48], mrownerconfig[48];
+	u8 rtmr[4][48];
+	u8 servtd_hash[48];
+	void *engine;
+};
+
+/* ---- vCPU ---------------------------------------------------------------- */
+
+enum vcpu_state {
+	VCPU_UNINIT = 0, VCPU_READY = 2, VCPU_ACTIVE = 4, VCPU_DISABLED = 8,
+};
+
+enum last_exit { EXIT_ASYNC_FAULT, EXIT_ASYNC_TRAP, EXIT_TDVMCALL };
+
+struct ve_state {
+	u32 exit_reason, valid;
+	u64 qual, gla, gpa;
+	u16 eptp_index;
+	u32 instr_len, instr_info;
+};
+
+struct vcpu {
+	struct td *td;
+	hpa_t tdvpr;
+	unsigned int num_pages;
+	hpa_t page[TDVPS_MAX_PAGES];
+	u8 state;			/* enum vcpu_state */
+	u8 last_exit;			/* enum last_exit */
+	u32 index;
+	int assoc_lp;			/* -1: none */
+	u64 epoch;
+	bool pend_nmi;
+	u8 cpuid_ve;			/* bit 0 supervisor, bit 1 user */
+	struct ve_state ve;
+	u64 gpr[NR_GPRS];		/* guest registers */
+	u64 x2apic_id;
+	u64 dr[4], dr6;
+	u64 cr2;
+	/* VMCS fields that the host writes (TDH.VP.WR) */
+	u64 shared_eptp;
+	u64 posted_intr_nv, posted_intr_desc;
+	u64 pin_controls, proc_controls, proc_controls2;
+	u64 msr[64];			/* virtual MSRs, indexed by msr.c */
+	void *engine;
+};
+
+/* ---- call context and helpers --------------------------------------------- */
+
+/* One leaf call at work. Leaves return the status; RAX is set from it. */
+struct call {
+	struct lp *lp;
+	u64 *g;			/* caller's registers */
+	unsigned int version;
+	struct vcpu *enter;	/* set by VP.ENTER: the guest shall run */
+};
+
+typedef u64 (*leaf_fn)(struct call *c);
+
+/* Status words of 1.5.01 as integers: TDX_WORD_OPERAND_BUSY, ... */
+#define X(name, code, word)	\
+	static const u64 __attribute__((unused)) TDX_WORD_##name = word;
+TDX_STATUSES(X)
+#undef X
+
+#define ST(code)		TDX_WORD_##code
+#define ST_OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
+
+/* PAMT (pamt.c). Level 0..2; NULL outside TDMRs and where not initialised. */
+struct tdmr *tdmr_of(hpa_t hpa);
+struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level);
+/* The entry that says what @hpa is now, and its level (1G, 2M or 4K). */
+struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level);
+
+/*
+ * Page operands (operand.c): form, KeyID bits, TDMR range, lock, type - in the
+ * module's order, with its status. @operand is the register's operand id.
+ * On success the PAMT entry is locked and returned.
+ */
+u64 operand_page(hpa_t hpa, unsigned int operand, int type, bool excl,
+		 unsigned int level, struct pamt_entry **pe);
+void operand_put(struct pamt_entry *pe, bool excl);
+/* A page of the host's: aligned, no private KeyID, backed by memory. */
+u64 operand_shared_hpa(hpa_t hpa, u64 align, unsigned int operand);
+
+enum lock_mode { LOCK_NONE, LOCK_SHARED, LOCK_EXCL };
+
+/*
+ * The common gate to a TD (tdcs.c): TDR page operand, FATAL, life cycle, TDCX
+ * pages, OP_STATE lock and allowed states (bit mask of 1 << enum op_state).
+ */
+u64 td_get(hpa_t tdr, unsigned int operand, bool excl, unsigned int states,
+	   enum lock_mode op_lock, struct td **td, struct pamt_entry **pe);
+void td_put(struct td *td, struct pamt_entry *pe, bool excl,
+	    enum lock_mode op_lock);
+/* The common gate to a vCPU by its TDVPR (vp.c), with or without association */
+u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
+	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe);
+void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
+
+/* Secure EPT (sept.c): entry of @level for @gpa, or NULL with *stop_level. */
+u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
+	       unsigned int *stop_level);
+
+/* Private content of a mapped guest page: see guest_mem.c */
+
+/* Every leaf handler is named as the leaf: u64 tdh_mng_create(struct call *) */
+#define X(id, number, ...)	u64 leaf_##id(struct call *c);
+TDX_HOST_LEAVES(X)
+#undef X
+#define X(id, number, ...)	u64 leaf_##id(struct call *c);
+TDX_GUEST_LEAVES(X)
+#undef X
+
+#endif /* SOFTSEAM_MODULE_H */
