@@ -76,7 +76,7 @@ struct lp {
 	struct vcpu *last_vcpu;	/* ran last here */
 };
 
-struct module {
+struct tdx_module {
 	struct sharex lock;		/* module-global */
 	enum sys_state state;
 	unsigned int nr_lps_init;
@@ -93,7 +93,7 @@ struct module {
 	int lps_in_seam;		/* for SYS.SHUTDOWN */
 };
 
-extern struct module module;
+extern struct tdx_module tdxm;
 
 /* ---- TD ------------------------------------------------------------------ */
 
@@ -251,7 +251,7 @@ u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
 
 /* Private content of a mapped guest page: see guest_mem.c */
 
-/* Every leaf handler is named as the leaf: u64 tdh_mng_create(struct call *) */
+/* Every leaf handler is leaf_<leaf id>, e.g. leaf_TDH_MNG_CREATE() */
 #define X(id, number, ...)	u64 leaf_##id(struct call *c);
 TDX_HOST_LEAVES(X)
 #undef X
