@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# initramfs.sh KERNEL: busybox, our modules, the test programs and lists, and
+# the few modules of the kernel itself that tests compare with, in
+# build/KERNEL/initramfs.gz.
+. "$(dirname "$0")/lib.sh"
+
+kernel_env "$1"
+r=$O/initramfs
+rm -rf "$r"
+mkdir -p "$r/bin" "$r/modules" "$r/tests"
+cp /bin/busybox "$r/bin/"
+cp "$TOP/selftests/runner/init" "$r/init"
+chmod 755 "$r/init"
+
+for ko in "$O"/mod/*/*.ko; do
+	[ -e "$ko" ] || continue
+	strip --strip-debug -o "$r/modules/${ko##*/}" "$ko"
+done
+for m in irqbypass ccp kvm kvm-amd virtio_console; do
+	f=$(find "$KMODULES/" -name "$m.ko*" 2>/dev/null | head -n 1)
+	case $f in
+	*.xz)	xz -dc "$f" > "$r/modules/$m.ko" ;;
+	*.zst)	zstd -qdc "$f" > "$r/modules/$m.ko" ;;
+	*.ko)	cp "$f" "$r/modules/" ;;
+	esac
+done
+cp -r "$O/vm/." "$r/tests/"
+find "$r/tests" -type f -perm /111 -exec strip --strip-debug {} + 2>/dev/null || true
+cp "$TOP"/selftests/vm/*.list "$r/tests/"
+
+(cd "$r" && find . | cpio -o -H newc --quiet) | gzip -1 > "$O/initramfs.tmp"
+mv "$O/initramfs.tmp" "$O/initramfs.gz"

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kbuild.sh KERNEL TARGET [VARIABLE=VALUE...]: run the kernel's build on our
+# modules. It writes beside the sources, so it gets a tree of links to them
+# under build/KERNEL/TREE (TREE= in the environment; "mod" when not given).
+. "$(dirname "$0")/lib.sh"
+
+kernel_env "$1"
+target=$2
+shift 2
+tree=$O/${TREE:-mod}
+
+mkdir -p "$tree/include/uapi"
+ln -sfn "$TOP/Kbuild" "$tree/Kbuild"
+(cd "$TOP" && find virt seam kvm include -type d) | while read -r dir; do
+	mkdir -p "$tree/$dir"
+	find "$TOP/$dir" -maxdepth 1 -type f \( -name '*.[chS]' -o -name Kbuild \) \
+		-exec ln -sf -t "$tree/$dir" {} +
+done
+# sources that were removed
+find "$tree" -xtype l -delete
+
+# BTF needs a vmlinux, which Debian's headers have on some kernels only.
+run make -j"${JOBS:-$(nproc)}" -C "$KDIR" M="$tree" W=1 V="${V:-0}" \
+	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@"

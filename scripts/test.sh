@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test.sh KERNEL: all tests, summed up. ONLY="name ..." runs those tests alone.
+. "$(dirname "$0")/lib.sh"
+
+kernel_env "$1"
+mkdir -p "$O/logs"
+
+wanted()
+{
+	[ -z "${ONLY:-}" ] && return
+	case " $ONLY " in
+	*" $1 "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# one NAME SECONDS COMMAND...
+one()
+{
+	local name=$1 seconds=$2 status=0
+	shift 2
+	wanted "$name" || return 0
+	echo "#@ run $name"
+	timeout -k 10 "$seconds" "$@" < /dev/null 2>&1 || status=$?
+	echo "#@ end $name $status"
+}
+
+user_tests()
+{
+	local out=$B/user
+
+	mkdir -p "$out"
+	if ! make -j"${JOBS:-$(nproc)}" -C "$TOP/selftests/user" OUT="$out" all 2>&1; then
+		echo "#@ fail the user-space tests do not build"
+		return
+	fi
+	make -s -C "$TOP/selftests/user" OUT="$out" list | while read -r prog args; do
+		# shellcheck disable=SC2086
+		one "$(basename "$prog")${args:+ $args}" 900 "$prog" $args
+	done
+}
+
+vm_tests()
+{
+	local kind boot seconds opts
+
+	cat "$TOP"/selftests/vm/*.list | while read -r kind boot seconds opts; do
+		[ "$kind" = boot ] || continue
+		vm_boot_wanted "$boot" || continue
+		echo "# booting $KREL: $boot"
+		# shellcheck disable=SC2086
+		"$TOP/scripts/vm.sh" "$KERNEL" "$boot" "$seconds" $opts < /dev/null
+	done
+}
+
+# a boot is wanted when one of its tests is
+vm_boot_wanted()
+{
+	local kind name boot rest
+
+	while read -r kind name boot rest; do
+		if [ "$kind" = test ] && [ "$boot" = "$1" ] && wanted "$name"; then
+			return 0
+		fi
+	done < <(cat "$TOP"/selftests/vm/*.list)
+	return 1
+}
+
+all()
+{
+	one check 600 "$TOP/scripts/check.sh" "$KERNEL"
+	user_tests
+	vm_tests
+}
+
+KERNEL=$1
+export ONLY
+all | tee "$O/logs/test.log" | "$TOP/scripts/ktap-sum.pl" ${V:+$([ "$V" = 1 ] && echo -v)}

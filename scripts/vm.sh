@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vm.sh KERNEL BOOT SECONDS [QEMU-OPTION...]: boot the initramfs in QEMU.
+# Prints what the tests print (second serial port); the kernel log (first one)
+# goes to build/KERNEL/logs/BOOT.kernel. Afterwards judges the kernel log.
+# With APPEND= further words for the kernel's command line.
+. "$(dirname "$0")/lib.sh"
+
+kernel_env "$1"
+boot=$2 seconds=$3
+shift 3
+mkdir -p "$O/logs"
+log=$O/logs/$boot.kernel
+out=$O/logs/$boot.out
+rm -f "$log" "$out"
+
+# The guest's first process is told by the command line what to do.
+append="console=ttyS0 panic=-1 loglevel=5 BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} ${APPEND:-}"
+status=0
+run timeout --foreground -k 10 "$seconds" qemu-system-x86_64 \
+	-accel tcg,thread=multi -cpu max,phys-bits=52 -smp 3 -m 1024 \
+	-nodefaults -display none -no-reboot \
+	-serial "file:$log" -chardev stdio,id=out,signal=off -serial chardev:out \
+	-kernel "$VMLINUZ" -initrd "$O/initramfs.gz" -append "$append" "$@" \
+	< /dev/null | tee "$out" || status=$?
+
+# QEMU's own troubles are on stderr; the guest says "done" last.
+if ! grep -q '^#@ done' "$out"; then
+	if [ "$status" = 124 ]; then
+		echo "#@ fail $boot on $KNAME: not finished after $seconds seconds"
+	else
+		echo "#@ fail $boot on $KNAME: the machine stopped before its tests did"
+	fi
+	tail -n 30 "$log" | sed 's/^/# kernel: /'
+fi
+
+bad='WARNING:|BUG:|BUG at|Oops|Call Trace|general protection|kernel panic|Kernel panic|unable to handle'
+bad+='|INFO: .*(lock|rcu|task|recursive|blocked)|possible (circular|recursive)|suspicious RCU'
+bad+='|KASAN|KFENCE|UBSAN|unreferenced object|sleeping function|scheduling while atomic'
+bad+='|rcu.*(stall|detected)|soft lockup|hard LOCKUP|refcount_t|list_(add|del) corruption'
+if grep -qE "$bad" "$log"; then
+	grep -nE -m 10 -A 12 "$bad" "$log" | sed 's/^/# kernel: /'
+	echo "#@ fail kernel log of $boot on $KNAME is not clean: $log"
+else
+	echo "#@ pass kernel log of $boot is clean"
+fi
