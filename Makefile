@@ -34,8 +34,12 @@ help:
 #: make clean        remove what was built; downloads stay
 #: make distclean    remove downloads too
 
+# what else is to be had, said by the targets that want it
+NEEDS =
+test check: NEEDS += check
+
 setup:
-	$(Q)scripts/setup.sh $(KERNEL)
+	$(Q)scripts/setup.sh $(KERNEL) $(NEEDS)
 
 modules: setup
 	$(Q)scripts/kbuild.sh $(KERNEL) modules
@@ -55,7 +59,6 @@ test-all:
 	$(Q)for k in $(TEST_KERNELS); do $(MAKE) test KERNEL=$$k || exit; done
 
 check: setup
-	$(Q)scripts/setup.sh check
 	$(Q)scripts/check.sh $(KERNEL)
 
 clean:

@@ -53,5 +53,5 @@ for k in $kernels; do
 done
 for s in $sources; do
 	"$TOP/scripts/fetch-source.sh" "$s" scripts/checkpatch.pl scripts/spelling.txt \
-		scripts/const_structs.checkpatch
+		scripts/const_structs.checkpatch scripts/kernel-doc
 done
