@@ -350,6 +350,17 @@ enum tdh_leaf {
 #undef X
 };
 
+/* Linux has macros of these names and values in <asm/shared/tdx.h>. */
+#undef TDG_VP_VMCALL
+#undef TDG_VP_INFO
+#undef TDG_MR_RTMR_EXTEND
+#undef TDG_VP_VEINFO_GET
+#undef TDG_MR_REPORT
+#undef TDG_MEM_PAGE_ACCEPT
+#undef TDG_VM_RD
+#undef TDG_VM_WR
+#undef TDG_SYS_RD
+
 enum tdg_leaf {
 #define X(id, number, ...)	id = number,
 	TDX_GUEST_LEAVES(X)
