@@ -14,6 +14,8 @@ k=$1
 suite=$(kernel_suite "$k") || die "no Debian kernel is known as $k"
 mkdir -p "$B/kernels/$k"
 d=$(cd "$B/kernels/$k" && pwd -P)
+exec 9> "$d.lock"
+flock 9
 
 # Debian's headers name their partners by absolute path: a tree that was
 # moved is fetched anew.

@@ -13,6 +13,8 @@ suite=$(kernel_suite "$v") || die "no Debian source is known as $v"
 mkdir -p "$B/src/$v"
 d=$(cd "$B/src/$v" && pwd -P)
 tarball=$d.tar.xz
+exec 9> "$d.lock"
+flock 9
 
 if [ ! -s "$tarball" ]; then
 	rm -rf "$d.apt"
