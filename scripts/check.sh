@@ -13,7 +13,7 @@ linux=$B/src/6.1
 n=0
 bad=0
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp" .checkpatch-camelcase.*' EXIT
 
 # report NAME: passed when $tmp/out is empty
 report()
