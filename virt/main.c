@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* seamhost.ko: from loading to unloading. */
+#include <linux/init.h>
+#include <linux/module.h>
+#include "compat.h"
+#include "state.h"
+
+static bool on_demand;
+module_param(on_demand, bool, 0444);
+MODULE_PARM_DESC(on_demand,
+		 "bring the TDX module up when a VMM first asks, not at load (default: no)");
+
+struct seamhost seamhost = {
+	.lock = __MUTEX_INITIALIZER(seamhost.lock),
+};
+
+/**
+ * seamhost_get() - take a reference on a TDX module that is up
+ *
+ * Described in <seamhost/host.h>.
+ */
+int seamhost_get(void)
+{
+	int err = 0;
+
+	mutex_lock(&seamhost.lock);
+	if (!seamhost.up)
+		err = seamhost_bring_up();
+	if (!err)
+		seamhost.users++;
+	mutex_unlock(&seamhost.lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(seamhost_get);
+
+/* seamhost_put() - give the reference of seamhost_get() back; may sleep */
+void seamhost_put(void)
+{
+	mutex_lock(&seamhost.lock);
+	if (!WARN_ON_ONCE(!seamhost.users))
+		seamhost.users--;
+	mutex_unlock(&seamhost.lock);
+}
+EXPORT_SYMBOL_GPL(seamhost_put);
+
+/* seamhost_sysinfo() - the module's metadata; a reference is held */
+const struct seamhost_sysinfo *seamhost_sysinfo(void)
+{
+	return &seamhost.info;
+}
+EXPORT_SYMBOL_GPL(seamhost_sysinfo);
+
+static int __init seamhost_init(void)
+{
+	int err;
+
+	err = seamhost_platform_get();
+	if (err)
+		return err;
+
+	err = seamhost_progress_load();
+	if (err)
+		goto put_platform;
+
+	if (!on_demand) {
+		mutex_lock(&seamhost.lock);
+		err = seamhost_bring_up();
+		mutex_unlock(&seamhost.lock);
+		if (err)
+			goto save;
+	} else {
+		pr_info("the TDX module is brought up on demand\n");
+	}
+	return 0;
+
+save:
+	seamhost_progress_save();
+put_platform:
+	seamhost_platform_put();
+	return err;
+}
+module_init(seamhost_init);
+
+static void __exit seamhost_exit(void)
+{
+	mutex_lock(&seamhost.lock);
+	seamhost_take_down();
+	mutex_unlock(&seamhost.lock);
+	seamhost_progress_save();
+	seamhost_platform_put();
+}
+module_exit(seamhost_exit);
+
+MODULE_DESCRIPTION("Host side of Intel TDX: SEAMCALLs and the TDX module's state");
+MODULE_LICENSE("GPL");

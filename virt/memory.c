@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The memory of the running kernel, as the TDX module will see it. */
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/slab.h>
+#include "state.h"
+
+/* Nodes are looked up at this step; hot-plug units are far larger. */
+#define NODE_STEP	(2 * SZ_1M)
+
+struct scan {
+	struct tdmr_region *r;
+	unsigned int nr, max;
+};
+
+static int node_of(u64 pa)
+{
+	struct page *page = pfn_to_online_page(PHYS_PFN(pa));
+
+	return page ? page_to_nid(page) : NUMA_NO_NODE;
+}
+
+static int add_region(struct scan *s, u64 start, u64 end, int nid)
+{
+	struct tdmr_region *r;
+
+	if (s->nr && s->r[s->nr - 1].end == start &&
+	    s->r[s->nr - 1].nid == nid) {
+		s->r[s->nr - 1].end = end;
+		return 0;
+	}
+	if (s->nr == s->max) {
+		unsigned int max = s->max ? 2 * s->max : 32;
+
+		r = kvmalloc_array(max, sizeof(*r), GFP_KERNEL);
+		if (!r)
+			return -ENOMEM;
+		if (s->nr)
+			memcpy(r, s->r, s->nr * sizeof(*r));
+		kvfree(s->r);
+		s->r = r;
+		s->max = max;
+	}
+	s->r[s->nr].start = start;
+	s->r[s->nr].end = end;
+	s->r[s->nr++].nid = nid;
+	return 0;
+}
+
+/* One "System RAM" resource, cut where the node changes. */
+static int add_resource(struct resource *res, void *arg)
+{
+	u64 at = PAGE_ALIGN(res->start), end = (res->end + 1) & PAGE_MASK;
+	struct scan *s = arg;
+	int err;
+
+	while (at < end) {
+		u64 next = nr_online_nodes > 1 ?
+			   min_t(u64, end, ALIGN(at + 1, NODE_STEP)) : end;
+		int nid = node_of(at);
+
+		/* not online: no page of it can ever reach a TD */
+		if (nid != NUMA_NO_NODE) {
+			err = add_region(s, at, next, nid);
+			if (err)
+				return err;
+		}
+		at = next;
+	}
+	return 0;
+}
+
+/**
+ * seamhost_memory_scan() - find the memory that TDMRs will cover
+ *
+ * Fills seamhost.set (limits, CMRs) and seamhost.usable from the resource tree;
+ * metadata was read. Process context.
+ *
+ * Return: 0 or a negative errno, reason logged.
+ */
+int seamhost_memory_scan(void)
+{
+	const struct seamhost_sysinfo *info = &seamhost.info;
+	struct tdmr_limits limits = {
+		.max_tdmrs = info->max_tdmrs,
+		.max_reserved = info->max_reserved_per_tdmr,
+		.pamt_entry_size = {
+			info->pamt_entry_size[0],
+			info->pamt_entry_size[1],
+			info->pamt_entry_size[2],
+		},
+		.pamt_bitmap_bits = seamhost.pamt_bitmap_bits,
+	};
+	struct scan s = {};
+	u64 ram = 0, usable = 0;
+	int err, i;
+
+	seamhost.set = kvzalloc(sizeof(*seamhost.set), GFP_KERNEL);
+	if (!seamhost.set)
+		return -ENOMEM;
+	err = tdmr_set_init(seamhost.set, &limits, seamhost.cmr,
+			    seamhost.nr_cmrs);
+	if (err) {
+		pr_err("the TDX module's limits or convertible memory ranges make no sense: max TDMRs %u, reserved areas %u, %u CMRs\n",
+		       limits.max_tdmrs, limits.max_reserved, seamhost.nr_cmrs);
+		goto drop;
+	}
+
+	err = walk_iomem_res_desc(IORES_DESC_NONE,
+				  IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
+				  0, -1, &s, add_resource);
+	if (err < 0)
+		goto free;
+	for (i = 0; i < s.nr; i++)
+		ram += s.r[i].end - s.r[i].start;
+
+	err = -ENOMEM;
+	seamhost.usable = kvmalloc_array(TDMR_USABLE_MAX(s.nr),
+					 sizeof(*s.r), GFP_KERNEL);
+	if (!seamhost.usable)
+		goto free;
+	err = tdmr_usable(seamhost.set, s.r, s.nr, seamhost.usable);
+	if (err < 0)
+		goto free;
+	seamhost.nr_usable = err;
+	for (i = 0; i < seamhost.nr_usable; i++)
+		usable += seamhost.usable[i].end - seamhost.usable[i].start;
+	kvfree(s.r);
+
+	pr_info("memory: %llu MiB in %u regions, %llu MiB of it convertible (%u CMRs)\n",
+		ram >> 20, s.nr, usable >> 20, seamhost.set->nr_cmrs);
+	return 0;
+
+free:
+	kvfree(s.r);
+drop:
+	seamhost_memory_drop();
+	return err;
+}
+
+void seamhost_memory_drop(void)
+{
+	kvfree(seamhost.given);
+	kvfree(seamhost.usable);
+	kvfree(seamhost.set);
+	seamhost.given = NULL;
+	seamhost.nr_given = 0;
+	seamhost.usable = NULL;
+	seamhost.nr_usable = 0;
+	seamhost.set = NULL;
+}
+
+/**
+ * seamhost_memory_settle() - note which memory TDs can have
+ *
+ * The TDMRs are final.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int seamhost_memory_settle(void)
+{
+	unsigned int n = seamhost.nr_usable;
+
+	seamhost.given = kvmalloc_array(TDMR_GIVEN_MAX(n),
+					sizeof(*seamhost.given), GFP_KERNEL);
+	if (!seamhost.given)
+		return -ENOMEM;
+	seamhost.nr_given = tdmr_given(seamhost.set, seamhost.usable, n,
+				       seamhost.given);
+	return 0;
+}

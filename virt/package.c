@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Work that one CPU of every package has to do. */
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <seamhost/tdh.h>
+#include "report.h"
+#include "state.h"
+
+static bool package_seen(const struct cpumask *done, unsigned int cpu)
+{
+	unsigned int other, package = seamhost.plat->package(cpu);
+
+	for_each_cpu(other, done)
+		if (seamhost.plat->package(other) == package)
+			return true;
+	return false;
+}
+
+/**
+ * seamhost_on_each_package() - call a function on one CPU of every package
+ * @fn: called in process context, pinned to the CPU; stops at the first error
+ * @arg: passed on
+ *
+ * Takes the CPU hotplug lock; may sleep.
+ *
+ * Return: 0, the first error of @fn, or -ENOMEM.
+ */
+int seamhost_on_each_package(int (*fn)(void *arg), void *arg)
+{
+	cpumask_var_t done;
+	unsigned int cpu;
+	int err = 0;
+
+	if (!zalloc_cpumask_var(&done, GFP_KERNEL))
+		return -ENOMEM;
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		if (package_seen(done, cpu))
+			continue;
+		err = smp_call_on_cpu(cpu, fn, arg, false);
+		if (err)
+			break;
+		cpumask_set_cpu(cpu, done);
+	}
+	cpus_read_unlock();
+	free_cpumask_var(done);
+	return err;
+}
+EXPORT_SYMBOL_GPL(seamhost_on_each_package);
+
+static int cache_wb(void *unused)
+{
+	u64 resume = 0;
+	tdx_status_t st;
+
+	for (;;) {
+		st = tdh_phymem_cache_wb(resume);
+		if (tdx_code(st) != TDX_ST_INTERRUPTED_RESUMABLE)
+			break;
+		resume = 1;
+		cond_resched();
+	}
+	if (tdx_code(st) == TDX_ST_NO_HKID_READY_TO_WBCACHE)
+		return 0;
+	return tdx_failed(st) ? seamhost_report("write back caches",
+					       TDH_PHYMEM_CACHE_WB, st, NULL) :
+				0;
+}
+
+/**
+ * seamhost_cache_wb() - run TDH.PHYMEM.CACHE.WB on every package until done
+ *
+ * For KeyIDs that TDH.MNG.VPFLUSHDONE released before. May sleep; callers are
+ * serialised.
+ *
+ * Return: 0 or the errno of the status, logged.
+ */
+int seamhost_cache_wb(void)
+{
+	static DEFINE_MUTEX(lock);
+	int err;
+
+	mutex_lock(&lock);
+	err = seamhost_on_each_package(cache_wb, NULL);
+	mutex_unlock(&lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(seamhost_cache_wb);
+
+int seamhost_nr_packages(void)
+{
+	cpumask_var_t done;
+	unsigned int cpu;
+	int n = 0;
+
+	if (!zalloc_cpumask_var(&done, GFP_KERNEL))
+		return -ENOMEM;
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		if (package_seen(done, cpu))
+			continue;
+		cpumask_set_cpu(cpu, done);
+		n++;
+	}
+	cpus_read_unlock();
+	free_cpumask_var(done);
+	return n;
+}

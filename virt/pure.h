@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What code that also runs in user-space tests may use of its surroundings. */
+#ifndef SEAMHOST_VIRT_PURE_H
+#define SEAMHOST_VIRT_PURE_H
+
+#include <seamhost/types.h>
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#else
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#define min(a, b)	((a) < (b) ? (a) : (b))
+#define max(a, b)	((a) > (b) ? (a) : (b))
+#endif
+
+#define SZ_GIB		(1ULL << 30)
+#define SZ_MIB		(1ULL << 20)
+#define SZ_PAGE		4096ULL
+
+static inline u64 align_down(u64 x, u64 unit)
+{
+	return x & ~(unit - 1);
+}
+
+static inline u64 align_up(u64 x, u64 unit)
+{
+	return align_down(x + unit - 1, unit);
+}
+
+#endif /* SEAMHOST_VIRT_PURE_H */

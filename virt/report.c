@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A failed call in words: the step, the status, and what an admin can do. */
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include "report.h"
+#include "state.h"
+
+/* Remedy for a status of any leaf (leaf < 0) or of one. */
+struct remedy {
+	int leaf;
+	u64 status;	/* a whole word for software codes, else bits 47:32 */
+	const char *text;
+};
+
+#define ANY_LEAF	-1
+
+static const struct remedy remedies[] = {
+	{ ANY_LEAF, TDX_NOT_DELIVERED_VMFAILINVALID,
+	  "no TDX module is loaded: turn on TDX (SEAM Loader) in the firmware setup, or load a module image" },
+	{ ANY_LEAF, TDX_NOT_DELIVERED_UD,
+	  "the CPU was not in VMX operation, or has no SEAM mode: check that TDX is on in the firmware setup and that nothing else turns VMX off" },
+	{ ANY_LEAF, TDX_NOT_DELIVERED_GP,
+	  "the CPU refused SEAM mode: firmware did not load P-SEAMLDR or did not lock SEAMRR; turn on TDX and \"SEAM Loader\" in the firmware setup" },
+	{ TDH_SYS_INIT, TDX_ST_SYS_INIT_NOT_PENDING,
+	  "the module was initialised by somebody else, perhaps the kernel before a kexec: load the module image again or power-cycle" },
+	{ ANY_LEAF, TDX_ST_SYS_SHUTDOWN,
+	  "the module was shut down: load the module image again or power-cycle" },
+	{ ANY_LEAF, TDX_ST_RND_NO_ENTROPY,
+	  "the hardware random number generator had nothing to give: try again" },
+	{ ANY_LEAF, TDX_ST_KEY_GENERATION_FAILED,
+	  "the hardware could not make a key: try again" },
+	{ ANY_LEAF, TDX_ST_SYS_BUSY,
+	  "another CPU kept the module busy: try again" },
+	{ ANY_LEAF, TDX_ST_INCORRECT_CPUID_VALUE,
+	  "this CPU's feature set is not one the module accepts: update the firmware and the module, and undo firmware settings that hide CPU features" },
+	{ ANY_LEAF, TDX_ST_INCONSISTENT_CPUID_FIELD,
+	  "CPUs differ in features: update the firmware, and use CPUs of one model" },
+	{ ANY_LEAF, TDX_ST_INCONSISTENT_MSR,
+	  "CPUs differ in an MSR: update the firmware" },
+	{ ANY_LEAF, TDX_ST_INCORRECT_MSR_VALUE,
+	  "an MSR has a value that the module refuses: update the firmware, and check its TDX settings" },
+	{ ANY_LEAF, TDX_ST_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED,
+	  "there are more KeyIDs than the module supports: lower the \"TME-MT/TDX key split\" in the firmware setup" },
+	{ ANY_LEAF, TDX_ST_INCOMPATIBLE_SEAM_CAPABILITIES,
+	  "module and CPU do not fit: use a module made for this CPU" },
+	{ ANY_LEAF, TDX_ST_INVALID_PKG_ID,
+	  "there are more packages than the module supports" },
+	{ TDH_SYS_CONFIG, TDX_ST_SYS_CONFIG_NOT_PENDING,
+	  "every CPU must have been online once before: bring all CPUs online (maxcpus= or nosmt on the command line?) and try again" },
+	{ TDH_SYS_LP_INIT, TDX_ST_SYS_LP_INIT_NOT_PENDING,
+	  "this CPU was not online when TDX was configured: bring all CPUs online before TDX comes up" },
+	{ TDH_SYS_CONFIG, TDX_ST_TDMR_OUTSIDE_CMRS,
+	  "memory that the kernel uses is not convertible: report this as a bug with the log of the boot" },
+	{ ANY_LEAF, TDX_ST_SYS_INVALID_HANDOFF,
+	  "the new module cannot take over from the old one" },
+	{ ANY_LEAF, TDX_ST_SYS_INCOMPATIBLE_SIGSTRUCT,
+	  "the module image does not fit this platform" },
+};
+
+#define X(name, number, version, text, ...)	{ id_(name), text },
+#define id_(name)	name
+static const struct { int leaf; const char *name; } leaf_names[] = {
+	TDX_HOST_LEAVES(X)
+};
+#undef X
+
+static const char *leaf_name(enum tdh_leaf leaf)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaf_names); i++)
+		if (leaf_names[i].leaf == leaf)
+			return leaf_names[i].name;
+	return "unknown leaf";
+}
+
+/**
+ * seamhost_remedy() - what an admin can do about a status
+ * @leaf: that returned it
+ * @st: the status
+ * Return: a sentence without full stop, or NULL when there is no advice.
+ */
+const char *seamhost_remedy(enum tdh_leaf leaf, tdx_status_t st)
+{
+	u64 key = tdx_not_delivered(st) ? st.raw : tdx_code(st);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(remedies); i++)
+		if (remedies[i].status == key &&
+		    (remedies[i].leaf == ANY_LEAF || remedies[i].leaf == leaf))
+			return remedies[i].text;
+	return NULL;
+}
+
+/**
+ * seamhost_report() - say that a step failed and why
+ * @step: what was tried, as in "could not ..."
+ * @leaf: the call
+ * @st: its status
+ * @out: its outputs, or NULL
+ * Return: the errno of @st, never 0.
+ */
+int seamhost_report(const char *step, enum tdh_leaf leaf, tdx_status_t st,
+		    const struct tdx_out *out)
+{
+	const char *remedy = seamhost_remedy(leaf, st);
+	int err = seamhost_errno(st);
+
+	pr_err("could not %s: %s: status 0x%llx%s%s\n", step, leaf_name(leaf),
+	       st.raw, remedy ? "; " : "", remedy ?: "");
+	return err ?: -EIO;
+}

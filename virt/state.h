@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of seamhost.ko share among themselves. */
+#ifndef SEAMHOST_VIRT_STATE_H
+#define SEAMHOST_VIRT_STATE_H
+
+#include <linux/cpumask.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <seamhost/host.h>
+#include <seamhost/leaves.h>
+#include <seamhost/platform.h>
+#include <seamhost/status.h>
+#include "tdmr.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt)	"seamhost: " fmt
+
+/* How far the TDX module has been brought; it never goes back on its own. */
+enum seamhost_stage {
+	STAGE_COLD,		/* SYS.INIT was not done */
+	STAGE_SYS_INIT,		/* SYS.INIT done, LP.INIT on lp_done */
+	STAGE_CONFIGURED,	/* it owns the PAMTs from here on */
+	STAGE_READY,		/* every package has the key */
+	STAGE_UP,		/* every TDMR is initialised */
+	STAGE_LOST,		/* shut down, or lost in an update */
+};
+
+/*
+ * What the TDX module will not tell a second time. It outlives seamhost.ko, so
+ * that loading it again finds the module as it was left.
+ */
+struct seamhost_progress {
+	u32 version;		/* SEAMHOST_PROGRESS_VERSION */
+	u32 size;
+	enum seamhost_stage stage;
+	bool dynamic_pamt;
+	u16 global_hkid;
+	u32 nr_tdmrs;
+	struct tdmr tdmr[TDMR_MAX];
+	DECLARE_BITMAP(lp_done, NR_CPUS);
+};
+
+#define SEAMHOST_PROGRESS_VERSION	1
+
+struct seamhost {
+	struct mutex lock;	/* bring-up, update, going down */
+	const struct seamhost_platform_ops *plat;
+	bool up;
+	bool leaving;		/* module exit: CPUs go without conditions */
+	bool fresh;		/* SYS.INIT succeeded in this bring-up */
+	bool sys_init_tried;	/* in this bring-up, with this result: */
+	int sys_init_err;
+	unsigned int users;	/* seamhost_get(), under @lock */
+	u32 nr_shared, nr_private;
+	struct seamhost_sysinfo info;
+	u8 pamt_bitmap_bits;
+	u8 handoff_no_downgrade;
+	u16 module_hv, min_update_hv;
+	struct tdmr_area cmr[TDMR_MAX_CMRS];
+	unsigned int nr_cmrs;
+	struct tdmr_set *set;
+	struct tdmr_region *usable, *given;
+	unsigned int nr_usable, nr_given;
+	struct seamhost_progress *progress;
+};
+
+extern struct seamhost seamhost;
+
+/* platform.c */
+int seamhost_platform_get(void);
+void seamhost_platform_put(void);
+extern const struct seamhost_platform_ops seamhost_hw_ops;
+
+/* bringup.c */
+int seamhost_bring_up(void);
+void seamhost_take_down(void);
+
+/* progress.c */
+int seamhost_progress_load(void);
+void seamhost_progress_save(void);
+void seamhost_progress_forget(void);
+
+/* cpu.c */
+int seamhost_cpus_start(void);
+void seamhost_cpus_stop(void);
+int seamhost_nr_packages(void);
+
+/* metadata.c */
+int seamhost_read_metadata(void);
+tdx_status_t seamhost_sys_rd(u64 field, u64 *value);
+
+/* memory.c */
+int seamhost_memory_scan(void);
+void seamhost_memory_drop(void);
+int seamhost_memory_settle(void);
+
+/* pamt.c */
+int seamhost_pamt_alloc(void);
+void seamhost_pamt_free(struct tdmr *tdmr);
+
+/* keyid.c */
+int seamhost_hkids_init(void);
+void seamhost_hkids_exit(void);
+bool seamhost_hkids_in_use(void);
+
+/* pages.c */
+unsigned long seamhost_leaked_pages(void);
+
+/* td_list.c */
+bool seamhost_tds_alive(void);
+
+#endif /* SEAMHOST_VIRT_STATE_H */

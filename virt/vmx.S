@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The three VMX instructions that the hardware platform needs. Each returns 0,
+ * or -EIO when the CPU refused it (VMfail or a fault).
+ */
+#include <linux/linkage.h>
+#include <linux/cfi_types.h>
+#include <asm/asm.h>
+#include <asm/errno.h>
+#include <asm/nospec-branch.h>
+
+	.text
+
+/* int seamhost_vmxon(u64 *region_pa) */
+SYM_TYPED_FUNC_START(seamhost_vmxon)
+1:	vmxon	(%rdi)
+	jbe	.Lfail
+	xorl	%eax, %eax
+	RET
+	_ASM_EXTABLE(1b, .Lfail)
+SYM_FUNC_END(seamhost_vmxon)
+
+/* int seamhost_vmxoff(void) */
+SYM_TYPED_FUNC_START(seamhost_vmxoff)
+2:	vmxoff
+	jbe	.Lfail
+	xorl	%eax, %eax
+	RET
+	_ASM_EXTABLE(2b, .Lfail)
+SYM_FUNC_END(seamhost_vmxoff)
+
+/* int seamhost_invept(u64 type, const u64 descriptor[2]) */
+SYM_TYPED_FUNC_START(seamhost_invept)
+3:	invept	(%rsi), %rdi
+	jbe	.Lfail
+	xorl	%eax, %eax
+	RET
+	_ASM_EXTABLE(3b, .Lfail)
+SYM_FUNC_END(seamhost_invept)
+
+SYM_CODE_START_LOCAL(.Lfail_code)
+.Lfail:
+	movl	$-EIO, %eax
+	RET
+SYM_CODE_END(.Lfail_code)
