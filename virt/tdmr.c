@@ -296,7 +296,10 @@ static unsigned int cover_in_gib(const struct tdmr_region *usable,
 	return n;
 }
 
-/* Too many: join the two neighbours with the smallest hole, again and again. */
+/*
+ * Too many: join two neighbours, again and again. A hole between them costs
+ * PAMT for nothing; a large TDMR needs more contiguous memory than small ones.
+ */
 static unsigned int join_blocks(struct tdmr_region *blk, unsigned int nr,
 				unsigned int limit)
 {
@@ -308,6 +311,7 @@ static unsigned int join_blocks(struct tdmr_region *blk, unsigned int nr,
 		least = ~0ULL;
 		for (i = 0; i + 1 < nr; i++) {
 			gap = blk[i + 1].start - blk[i].end;
+			gap += (blk[i + 1].end - blk[i].start) / 8;
 			/* a node boundary weighs like a hole of a GiB */
 			if (blk[i].nid != blk[i + 1].nid)
 				gap += SZ_GIB;
