@@ -60,8 +60,8 @@ static void fill_info(struct tdmr_info *info, const struct tdmr *t)
 {
 	unsigned int i;
 
-	info->tdmr_base = t->base;
-	info->tdmr_size = t->size;
+	info->base = t->base;
+	info->size = t->size;
 	info->pamt_4k_base = t->pamt[0].base;
 	info->pamt_4k_size = t->pamt[0].size;
 	info->pamt_2m_base = t->pamt[1].base;
@@ -74,15 +74,16 @@ static void fill_info(struct tdmr_info *info, const struct tdmr *t)
 	}
 }
 
-/* One page array: the pointers first, then a 512 byte TDMR_INFO for each. */
-static int configure(void)
+/* One buffer: the pointers take the place of one TDMR_INFO, then those come. */
+static int tell_tdmrs(void)
 {
 	struct seamhost_progress *p = seamhost.progress;
 	struct tdmr_set *set = seamhost.set;
 	u64 operand = seamhost_global_hkid();
-	size_t size = TDX_TDMR_INFO_ALIGN * (set->nr + 1);
+	size_t size = sizeof(struct tdmr_info) * (set->nr + 1);
 	tdx_status_t st;
 	unsigned int i;
+	struct tdmr_info *info;
 	void *buf;
 	u64 *ptr;
 
@@ -90,11 +91,10 @@ static int configure(void)
 	if (!buf)
 		return -ENOMEM;
 	ptr = buf;
+	info = buf + sizeof(*info);
 	for (i = 0; i < set->nr; i++) {
-		struct tdmr_info *info = buf + TDX_TDMR_INFO_ALIGN * (i + 1);
-
-		fill_info(info, &set->tdmr[i]);
-		ptr[i] = virt_to_phys(info);
+		fill_info(&info[i], &set->tdmr[i]);
+		ptr[i] = virt_to_phys(&info[i]);
 	}
 	if (seamhost.pamt_bitmap_bits)
 		operand |= TDX_SYS_CONFIG_DYNAMIC_PAMT;
@@ -269,7 +269,7 @@ int seamhost_bring_up(void)
 	if (seamhost.progress->stage < STAGE_CONFIGURED) {
 		err = make_tdmrs();
 		if (!err)
-			err = configure();
+			err = tell_tdmrs();
 		if (err) {
 			free_tdmrs();
 			goto drop_memory;

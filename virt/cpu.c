@@ -34,7 +34,7 @@ static int sys_init_once(void)
 	if (tdx_ok(st)) {
 		seamhost.fresh = true;
 		p->stage = STAGE_SYS_INIT;
-		bitmap_zero(p->lp_done, NR_CPUS);
+		cpumask_clear(&p->lp_done);
 	} else if (tdx_code(st) == TDX_ST_SYS_INIT_NOT_PENDING &&
 		   p->stage != STAGE_COLD) {
 		/* we did it earlier: go on from there */
@@ -53,7 +53,7 @@ static int lp_init(unsigned int cpu)
 	struct tdx_out out = {};
 	tdx_status_t st;
 
-	if (test_bit(cpu, seamhost.progress->lp_done))
+	if (cpumask_test_cpu(cpu, &seamhost.progress->lp_done))
 		return 0;
 	st = seamhost_retry(tdh_sys_lp_init(&out));
 	if (tdx_failed(st) && tdx_code(st) != TDX_ST_SYS_LP_INIT_DONE) {
@@ -61,7 +61,7 @@ static int lp_init(unsigned int cpu)
 		return seamhost_report("initialise CPUs", TDH_SYS_LP_INIT, st,
 				       &out);
 	}
-	set_bit(cpu, seamhost.progress->lp_done);
+	cpumask_set_cpu(cpu, &seamhost.progress->lp_done);
 	return 0;
 }
 

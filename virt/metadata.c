@@ -4,16 +4,10 @@
  * element size and flags; the module looks at class and code only.
  */
 #include <linux/stddef.h>
+#include <seamhost/metadata.h>
 #include <seamhost/tdh.h>
 #include "report.h"
 #include "state.h"
-
-#define FIELD_NUM_CMRS			0x9000000100000000ULL
-#define FIELD_CMR_BASE			0x9000000300000080ULL
-#define FIELD_CMR_SIZE			0x9000000300000100ULL
-#define FIELD_NUM_CPUID_CONFIG		0x9900000100000004ULL
-#define FIELD_CPUID_CONFIG_LEAVES	0x9900000300000400ULL
-#define FIELD_CPUID_CONFIG_VALUES	0x9900000300000500ULL
 
 struct field {
 	u64 id;
@@ -23,46 +17,44 @@ struct field {
 	const char *name;
 };
 
-#define FIELD(id, name, member)		\
-	{ id, offsetof(struct seamhost, member),	\
-	  sizeof(((struct seamhost *)0)->member), false, name }
-#define OPTIONAL(id, name, member)	\
-	{ id, offsetof(struct seamhost, member),	\
-	  sizeof(((struct seamhost *)0)->member), true, name }
+/*
+ * X(field, where it goes, optional). Optional ones are of newer modules and
+ * stay 0 where the module does not know them.
+ */
+#define FIELDS(X) \
+	X(MAJOR_VERSION, info.major_version, false) \
+	X(MINOR_VERSION, info.minor_version, false) \
+	X(UPDATE_VERSION, info.update_version, true) \
+	X(INTERNAL_VERSION, info.internal_version, true) \
+	X(BUILD_DATE, info.build_date, false) \
+	X(BUILD_NUM, info.build_num, false) \
+	X(FEATURES0, info.features0, false) \
+	X(MAX_TDMRS, info.max_tdmrs, false) \
+	X(MAX_RESERVED_PER_TDMR, info.max_reserved_per_tdmr, false) \
+	X(PAMT_4K_ENTRY_SIZE, info.pamt_entry_size[0], false) \
+	X(PAMT_2M_ENTRY_SIZE, info.pamt_entry_size[1], false) \
+	X(PAMT_1G_ENTRY_SIZE, info.pamt_entry_size[2], false) \
+	X(ATTRIBUTES_FIXED0, info.attributes_fixed0, false) \
+	X(ATTRIBUTES_FIXED1, info.attributes_fixed1, false) \
+	X(XFAM_FIXED0, info.xfam_fixed0, false) \
+	X(XFAM_FIXED1, info.xfam_fixed1, false) \
+	X(CONFIG_FLAGS_FIXED0, info.config_flags_fixed0, true) \
+	X(CONFIG_FLAGS_FIXED1, info.config_flags_fixed1, true) \
+	X(MAX_VCPUS_PER_TD, info.max_vcpus_per_td, true) \
+	X(MODULE_HV, module_hv, true) \
+	X(MIN_UPDATE_HV, min_update_hv, true) \
+	X(NO_DOWNGRADE, no_downgrade, true)
 
 static const struct field fields[] = {
-	FIELD(0x0800000100000004ULL, "MAJOR_VERSION", info.major_version),
-	FIELD(0x0800000100000003ULL, "MINOR_VERSION", info.minor_version),
-	OPTIONAL(0x0800000100000005ULL, "UPDATE_VERSION", info.update_version),
-	OPTIONAL(0x0800000100000006ULL, "INTERNAL_VERSION",
-		 info.internal_version),
-	FIELD(0x8800000200000001ULL, "BUILD_DATE", info.build_date),
-	FIELD(0x8800000100000002ULL, "BUILD_NUM", info.build_num),
-	FIELD(0x0A00000300000008ULL, "TDX_FEATURES0", info.features0),
-	FIELD(0x9100000100000008ULL, "MAX_TDMRS", info.max_tdmrs),
-	FIELD(0x9100000100000009ULL, "MAX_RESERVED_PER_TDMR",
-	      info.max_reserved_per_tdmr),
-	FIELD(0x9100000100000010ULL, "PAMT_4K_ENTRY_SIZE",
-	      info.pamt_entry_size[0]),
-	FIELD(0x9100000100000011ULL, "PAMT_2M_ENTRY_SIZE",
-	      info.pamt_entry_size[1]),
-	FIELD(0x9100000100000012ULL, "PAMT_1G_ENTRY_SIZE",
-	      info.pamt_entry_size[2]),
-	FIELD(0x1900000300000000ULL, "ATTRIBUTES_FIXED0",
-	      info.attributes_fixed0),
-	FIELD(0x1900000300000001ULL, "ATTRIBUTES_FIXED1",
-	      info.attributes_fixed1),
-	FIELD(0x1900000300000002ULL, "XFAM_FIXED0", info.xfam_fixed0),
-	FIELD(0x1900000300000003ULL, "XFAM_FIXED1", info.xfam_fixed1),
-	OPTIONAL(0x9900000300000006ULL, "CONFIG_FLAGS_FIXED0",
-		 info.config_flags_fixed0),
-	OPTIONAL(0x9900000300000007ULL, "CONFIG_FLAGS_FIXED1",
-		 info.config_flags_fixed1),
-	OPTIONAL(0x9900000100000008ULL, "MAX_VCPUS_PER_TD",
-		 info.max_vcpus_per_td),
-	OPTIONAL(0x8900000100000000ULL, "MODULE_HV", module_hv),
-	OPTIONAL(0x8900000100000001ULL, "MIN_UPDATE_HV", min_update_hv),
-	OPTIONAL(0x8900000000000002ULL, "NO_DOWNGRADE", handoff_no_downgrade),
+#define X(name_, member_, optional_) { \
+	.id = TDX_SYS_##name_, \
+	.offset = offsetof(struct seamhost, member_), \
+	.size = sizeof_field(struct seamhost, member_), \
+	.optional = (optional_), \
+	.name = #name_, \
+},
+	FIELDS(X)
+#undef X
 };
 
 /**
@@ -138,7 +130,7 @@ static int read_cmrs(void)
 	unsigned int i;
 	int err;
 
-	err = read_one(FIELD_NUM_CMRS, "NUM_CMRS", &nr);
+	err = read_one(TDX_SYS_NUM_CMRS, "NUM_CMRS", &nr);
 	if (err)
 		return err;
 	if (!nr || nr > TDMR_MAX_CMRS) {
@@ -147,9 +139,9 @@ static int read_cmrs(void)
 		return -ENODEV;
 	}
 	for (i = 0; i < nr; i++) {
-		err = read_one(FIELD_CMR_BASE + i, "CMR_BASE", &base);
+		err = read_one(TDX_SYS_CMR_BASE + i, "CMR_BASE", &base);
 		if (!err)
-			err = read_one(FIELD_CMR_SIZE + i, "CMR_SIZE", &size);
+			err = read_one(TDX_SYS_CMR_SIZE + i, "CMR_SIZE", &size);
 		if (err)
 			return err;
 		seamhost.cmr[i].base = base;
@@ -166,7 +158,7 @@ static int read_cpuid_config(void)
 	unsigned int i;
 	int err;
 
-	err = read_one(FIELD_NUM_CPUID_CONFIG, "NUM_CPUID_CONFIG", &nr);
+	err = read_one(TDX_SYS_NUM_CPUID_CONFIG, "NUM_CPUID_CONFIG", &nr);
 	if (err)
 		return err;
 	if (nr > SEAMHOST_MAX_CPUID_CONFIG) {
@@ -177,13 +169,13 @@ static int read_cpuid_config(void)
 	for (i = 0; i < nr; i++) {
 		struct seamhost_cpuid_config *c = &info->cpuid_config[i];
 
-		err = read_one(FIELD_CPUID_CONFIG_LEAVES + i,
+		err = read_one(TDX_SYS_CPUID_CONFIG_LEAVES + i,
 			       "CPUID_CONFIG_LEAVES", &leaf);
 		if (!err)
-			err = read_one(FIELD_CPUID_CONFIG_VALUES + 2 * i,
+			err = read_one(TDX_SYS_CPUID_CONFIG_VALUES + 2 * i,
 				       "CPUID_CONFIG_VALUES", &low);
 		if (!err)
-			err = read_one(FIELD_CPUID_CONFIG_VALUES + 2 * i + 1,
+			err = read_one(TDX_SYS_CPUID_CONFIG_VALUES + 2 * i + 1,
 				       "CPUID_CONFIG_VALUES", &high);
 		if (err)
 			return err;
@@ -214,7 +206,6 @@ int seamhost_read_metadata(void)
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct field *f = &fields[i];
 
-		/* a field of newer modules; left 0 where it is not known */
 		if (f->optional) {
 			if (tdx_ok(seamhost_sys_rd(f->id, &value)))
 				store(f, value);
@@ -225,10 +216,10 @@ int seamhost_read_metadata(void)
 			return err;
 		store(f, value);
 	}
-	err = read_pages(0x9800000100000100ULL, "TDCS_BASE_SIZE",
+	err = read_pages(TDX_SYS_TDCS_BASE_SIZE, "TDCS_BASE_SIZE",
 			 &seamhost.info.tdcs_pages);
 	if (!err)
-		err = read_pages(0x9800000100000200ULL, "TDVPS_BASE_SIZE",
+		err = read_pages(TDX_SYS_TDVPS_BASE_SIZE, "TDVPS_BASE_SIZE",
 				 &seamhost.info.tdvps_pages);
 	if (!err)
 		err = read_cpuid_config();

@@ -47,10 +47,11 @@ int seamhost_platform_get(void)
 		err = use_provider(provider);
 		if (err)
 			goto put_device;
-	} else if (compat_kernel_hosts_tdx()) {
-		pr_err("this kernel hosts TDX itself (CONFIG_INTEL_TDX_HOST): its own code owns the TDX module, use that\n");
-		return -EBUSY;
 	} else {
+		if (compat_kernel_hosts_tdx()) {
+			pr_err("this kernel hosts TDX itself (CONFIG_INTEL_TDX_HOST): its own code owns the TDX module, use that\n");
+			return -EBUSY;
+		}
 		seamhost.plat = &seamhost_hw_ops;
 	}
 

@@ -10,7 +10,9 @@
 #include <asm/msr-index.h>
 #include "compat.h"
 #include "state.h"
+#include "vmx.h"
 
+#define MSR_MTRR_CAPABILITIES		0xfe
 #define MSR_MTRRCAP_SEAMRR		BIT(15)
 #define MSR_SEAMRR_PHYS_MASK_		0x1401
 #define SEAMRR_ENABLED			BIT(11)
@@ -18,10 +20,6 @@
 #define FEAT_CTL_LOCKED_		BIT(0)
 #define FEAT_CTL_VMX_			BIT(2)
 #define INVEPT_ALL_CONTEXTS		2
-
-int seamhost_vmxon(u64 *region_pa);
-int seamhost_vmxoff(void);
-int seamhost_invept(u64 type, const u64 descriptor[2]);
 
 enum vmx_owner { VMX_NOBODY, VMX_BORROWED, VMX_OURS };
 
@@ -58,7 +56,7 @@ static int hw_probe(void)
 		       value);
 		return -ENODEV;
 	}
-	if (compat_rdmsr(MSR_MTRRcap, &value) ||
+	if (compat_rdmsr(MSR_MTRR_CAPABILITIES, &value) ||
 	    !(value & MSR_MTRRCAP_SEAMRR)) {
 		pr_err("this CPU has no SEAM mode, so it cannot host TDs: it is not a TDX CPU\n");
 		return -ENODEV;

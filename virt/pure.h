@@ -14,13 +14,21 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#define min(a, b)	((a) < (b) ? (a) : (b))
-#define max(a, b)	((a) > (b) ? (a) : (b))
+#define min(a, b) ({				\
+	__typeof__(a) a_ = (a);			\
+	__typeof__(b) b_ = (b);			\
+	a_ < b_ ? a_ : b_;			\
+})
+#define max(a, b) ({				\
+	__typeof__(a) a_ = (a);			\
+	__typeof__(b) b_ = (b);			\
+	a_ > b_ ? a_ : b_;			\
+})
 #endif
 
-#define SZ_GIB		(1ULL << 30)
-#define SZ_MIB		(1ULL << 20)
-#define SZ_PAGE		4096ULL
+#define SZ_GIB		0x40000000ULL
+#define SZ_MIB		0x100000ULL
+#define SZ_PAGE		0x1000ULL
 
 static inline u64 align_down(u64 x, u64 unit)
 {

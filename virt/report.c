@@ -57,11 +57,14 @@ static const struct remedy remedies[] = {
 	  "the module image does not fit this platform" },
 };
 
-#define X(name, number, version, text, ...)	{ id_(name), text },
-#define id_(name)	name
-static const struct { int leaf; const char *name; } leaf_names[] = {
+#define X(name, number, version, text, ...)	{ name, text },
+static const struct {
+	int leaf;
+	const char *name;
+} leaf_names[] = {
 	TDX_HOST_LEAVES(X)
 };
+
 #undef X
 
 static const char *leaf_name(enum tdh_leaf leaf)

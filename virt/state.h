@@ -37,7 +37,8 @@ struct seamhost_progress {
 	u16 global_hkid;
 	u32 nr_tdmrs;
 	struct tdmr tdmr[TDMR_MAX];
-	DECLARE_BITMAP(lp_done, NR_CPUS);
+	/* as wide as any kernel of this configuration */
+	struct cpumask lp_done;
 };
 
 #define SEAMHOST_PROGRESS_VERSION	1
@@ -54,7 +55,7 @@ struct seamhost {
 	u32 nr_shared, nr_private;
 	struct seamhost_sysinfo info;
 	u8 pamt_bitmap_bits;
-	u8 handoff_no_downgrade;
+	u8 no_downgrade;
 	u16 module_hv, min_update_hv;
 	struct tdmr_area cmr[TDMR_MAX_CMRS];
 	unsigned int nr_cmrs;

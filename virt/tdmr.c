@@ -12,7 +12,7 @@
 #include "tdmr.h"
 
 /* Reserved areas kept free in each TDMR for the PAMTs that will land in it. */
-#define PAMT_HEADROOM	3
+#define PAMT_HEADROOM	3u
 
 static unsigned int overlap_first(const struct tdmr_region *r, unsigned int nr,
 				  u64 start)

@@ -14,32 +14,31 @@
 /* int seamhost_vmxon(u64 *region_pa) */
 SYM_TYPED_FUNC_START(seamhost_vmxon)
 1:	vmxon	(%rdi)
-	jbe	.Lfail
+	jbe	vmx_failed
 	xorl	%eax, %eax
 	RET
-	_ASM_EXTABLE(1b, .Lfail)
+	_ASM_EXTABLE(1b, vmx_failed)
 SYM_FUNC_END(seamhost_vmxon)
 
 /* int seamhost_vmxoff(void) */
 SYM_TYPED_FUNC_START(seamhost_vmxoff)
 2:	vmxoff
-	jbe	.Lfail
+	jbe	vmx_failed
 	xorl	%eax, %eax
 	RET
-	_ASM_EXTABLE(2b, .Lfail)
+	_ASM_EXTABLE(2b, vmx_failed)
 SYM_FUNC_END(seamhost_vmxoff)
 
 /* int seamhost_invept(u64 type, const u64 descriptor[2]) */
 SYM_TYPED_FUNC_START(seamhost_invept)
 3:	invept	(%rsi), %rdi
-	jbe	.Lfail
+	jbe	vmx_failed
 	xorl	%eax, %eax
 	RET
-	_ASM_EXTABLE(3b, .Lfail)
+	_ASM_EXTABLE(3b, vmx_failed)
 SYM_FUNC_END(seamhost_invept)
 
-SYM_CODE_START_LOCAL(.Lfail_code)
-.Lfail:
+SYM_CODE_START_LOCAL(vmx_failed)
 	movl	$-EIO, %eax
 	RET
-SYM_CODE_END(.Lfail_code)
+SYM_CODE_END(vmx_failed)

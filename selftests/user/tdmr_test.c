@@ -10,8 +10,8 @@
 #include "../../virt/tdmr.h"
 #include "../include/ktap.h"
 
-#define MIB		(1ULL << 20)
-#define GIB		(1ULL << 30)
+#define MIB		0x100000ULL
+#define GIB		0x40000000ULL
 #define PAGE		4096ULL
 #define MAX_RAM		512
 

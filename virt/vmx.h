@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* VMX instructions (vmx.S): 0, or -EIO when the CPU refused. */
+#ifndef SEAMHOST_VIRT_VMX_H
+#define SEAMHOST_VIRT_VMX_H
+
+#include <linux/types.h>
+
+int seamhost_vmxon(u64 *region_pa);
+int seamhost_vmxoff(void);
+int seamhost_invept(u64 type, const u64 descriptor[2]);
+
+#endif /* SEAMHOST_VIRT_VMX_H */
