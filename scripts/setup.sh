@@ -6,7 +6,7 @@
 # Says what it is going to do, once, before it does it.
 . "$(dirname "$0")/lib.sh"
 
-packages="build-essential busybox-static cpio libelf1 make qemu-system-x86 xz-utils"
+packages="build-essential busybox-static cpio libelf1 make nettle-dev qemu-system-x86 xz-utils"
 kernels=
 sources=
 for what in "$@"; do
@@ -14,6 +14,7 @@ for what in "$@"; do
 	6.1)	kernels+=" $what" ;;
 	6.12)	kernels+=" $what" ;;
 	7.2)	kernels+=" $what"; packages+=" patchelf" ;;
+	debug)	packages+=" bc bison flex libelf-dev libssl-dev"; sources+=" 6.12" ;;
 	check)	packages+=" clang perl sparse"; sources+=" 6.1" ;;
 	/*|.*)	;; # a kernel of the user's own
 	*)	packages+=" $what" ;;
@@ -51,7 +52,7 @@ fi
 for k in $kernels; do
 	"$TOP/scripts/fetch-kernel.sh" "$k"
 done
-for s in $sources; do
-	"$TOP/scripts/fetch-source.sh" "$s" scripts/checkpatch.pl scripts/spelling.txt \
-		scripts/const_structs.checkpatch scripts/kernel-doc
-done
+case "$sources " in
+*" 6.1 "*)	"$TOP/scripts/fetch-source.sh" 6.1 scripts/checkpatch.pl scripts/spelling.txt \
+		scripts/const_structs.checkpatch scripts/kernel-doc ;;
+esac
