@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/mm_types.h>
+#include <seamhost/decode.h>
 #include <seamhost/status.h>
 #include <seamhost/types.h>
 
@@ -119,8 +120,5 @@ struct seamhost_td {
 
 void seamhost_td_add(struct seamhost_td *td);
 void seamhost_td_del(struct seamhost_td *td);
-
-/* The one place that maps a status to an errno (0 for successes). */
-int seamhost_errno(tdx_status_t st);
 
 #endif /* SEAMHOST_HOST_H */
