@@ -145,6 +145,11 @@ struct seam_cpuid {
 	u32 r[4];		/* EAX EBX ECX EDX */
 };
 
+struct seam_msr {
+	u32 index;
+	u64 value;
+};
+
 /* Set once before the first seam_call(): the personality of this machine. */
 struct seam_config {
 	unsigned int nr_lps, nr_pkgs;
@@ -167,6 +172,8 @@ struct seam_config {
 	bool lp_x2apic;
 	const struct seam_cpuid *cpuid;
 	unsigned int nr_cpuid;
+	const struct seam_msr *msr;
+	unsigned int nr_msr;
 };
 
 extern struct seam_config seam_config;

@@ -7,19 +7,19 @@
 #ifndef SOFTSEAM_MODULE_H
 #define SOFTSEAM_MODULE_H
 
+#include "../compat.h"
 #include "../seam.h"
 #include <seamhost/leaves.h>
 
 /* ---- locks: never wait, answer busy ------------------------------------- */
 
 /*
- * Shared/exclusive lock. 0 free, -1 exclusive, n > 0 shared holders. The host
- * priority bit is set by a host that found a guest holding the lock and makes
- * guests stay away until the host had it.
+ * Shared/exclusive lock: bit 15 exclusive, bits 13:0 shared holders. The host
+ * priority bit 14 is set by a host that found the lock taken and makes guests
+ * stay away until the host had it. All zero is free.
  */
 struct sharex {
-	int state;
-	bool host_priority;
+	u16 word;
 };
 
 bool sharex_try_shared(struct sharex *l);
@@ -41,15 +41,28 @@ enum page_type {
 	PT_TDVPR = 6, PT_EPT = 8, PT_PAMT = 15,
 };
 
-/* One per 4K, 2M and 1G of each TDMR. */
+/*
+ * One per 4K, 2M and 1G of each TDMR. Type, owner, BEPOCH and object change
+ * only under the exclusive lock; whoever works on a page also holds the
+ * entries above it shared.
+ */
 struct pamt_entry {
 	struct sharex lock;
 	u8 type;
+	u8 tdmr : 6, level : 2;	/* which entry this is: see pamt_hpa() */
+	u32 index;		/* in units of @level from the TDMR's base */
 	hpa_t owner;		/* TDR page; kept after the page is freed */
 	u64 bepoch;
 	void *obj;		/* TDR: struct td; TDVPR: struct vcpu; EPT:
 				 * table (u64[512]); REG: private content or
 				 * NULL while it is all zero; TDCX: owner */
+};
+
+/* The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. */
+struct pamt_gb {
+	struct pamt_entry e1g;
+	struct pamt_entry e2m[512];
+	struct pamt_entry *e4k[512];
 };
 
 struct tdmr {
@@ -59,7 +72,7 @@ struct tdmr {
 	struct { u64 base, size; } pamt_area[3];	/* 4K, 2M, 1G */
 	struct sharex lock;
 	u64 next_init;		/* next address to initialise */
-	void *pamt[3];		/* by level; pamt.c allocates in chunks */
+	struct pamt_gb **gb;
 };
 
 enum kot_state { KOT_FREE, KOT_ASSIGNED, KOT_FLUSHED, KOT_RESERVED };
@@ -72,6 +85,7 @@ struct kot_entry {
 struct lp {
 	unsigned int id;
 	bool init_done;
+	bool in_seam;		/* in a leaf; a running vCPU counts by itself */
 	struct vcpu *running;
 	struct vcpu *last_vcpu;	/* ran last here */
 };
@@ -90,7 +104,7 @@ struct tdx_module {
 	struct sharex kot_lock;
 	struct sharex ket_lock[SEAM_MAX_PKGS];
 	struct kot_entry *kot;		/* by HKID, all private and shared */
-	int lps_in_seam;		/* for SYS.SHUTDOWN */
+	u64 sysinit_uuid[4];
 };
 
 extern struct tdx_module tdxm;
@@ -216,8 +230,23 @@ TDX_STATUSES(X)
 /* PAMT (pamt.c). Level 0..2; NULL outside TDMRs and where not initialised. */
 struct tdmr *tdmr_of(hpa_t hpa);
 struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level);
-/* The entry that says what @hpa is now, and its level (1G, 2M or 4K). */
+hpa_t pamt_hpa(const struct pamt_entry *pe);
+/*
+ * The entry that says what @hpa is now, and its level: the first from 1G down
+ * that is not NDA, else the 4K one. Unlocked: for a look only.
+ */
 struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level);
+/*
+ * Locks the entry of @level for @hpa and, shared, those above it. NULL: busy.
+ * Where a larger page covers @hpa, that one's entry is locked and returned:
+ * compare (*pe)->level. pamt_unlock() releases all of it.
+ */
+struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl);
+void pamt_unlock(struct pamt_entry *pe, bool excl);
+/* Marks a locked page as used: type, owner and object. */
+void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj);
+/* Marks a locked page as free; type 0, owner kept, object forgotten. */
+void pamt_free(struct pamt_entry *pe);
 
 /*
  * Page operands (operand.c): form, KeyID bits, TDMR range, lock, type - in the
@@ -231,6 +260,14 @@ void operand_put(struct pamt_entry *pe, bool excl);
 u64 operand_shared_hpa(hpa_t hpa, u64 align, unsigned int operand);
 
 enum lock_mode { LOCK_NONE, LOCK_SHARED, LOCK_EXCL };
+
+/* TDR operand alone: form, range, lock, type. No look at the TD's state. */
+u64 tdr_get(hpa_t tdr, unsigned int operand, bool excl, struct td **td,
+	    struct pamt_entry **pe);
+void tdr_put(struct pamt_entry *pe, bool excl);
+bool hkid_is_private(u64 hkid);
+u64 hpa_keyid(hpa_t hpa);		/* the KeyID bits of @hpa, shifted down */
+bool hpa_form_ok(hpa_t hpa, u64 align);	/* no KeyID, no bits above MAXPA */
 
 /*
  * The common gate to a TD (tdcs.c): TDR page operand, FATAL, life cycle, TDCX
@@ -251,7 +288,16 @@ u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
 
 /* Private content of a mapped guest page: see guest_mem.c */
 
-/* Every leaf handler is leaf_<leaf id>, e.g. leaf_TDH_MNG_CREATE() */
+/* Handler of a leaf number, NULL where this module has none (dispatch.c). */
+leaf_fn host_leaf(u64 number);
+leaf_fn guest_leaf(u64 number);
+
+/*
+ * Every leaf handler is leaf_<leaf id>, e.g. leaf_TDH_MNG_CREATE(). The dispatcher
+ * has checked leaf number and reserved bits; of the leaves that have versions
+ * 0 and 1 the handler itself refuses other versions, after its error outputs
+ * are set.
+ */
 #define X(id, number, ...)	u64 leaf_##id(struct call *c);
 TDX_HOST_LEAVES(X)
 #undef X
