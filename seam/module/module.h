@@ -202,11 +202,18 @@ struct vcpu {
 	u64 shared_eptp;
 	u64 posted_intr_nv, posted_intr_desc;
 	u64 pin_controls, proc_controls, proc_controls2;
-	u64 msr[64];			/* virtual MSRs, indexed by msr.c */
+	u64 *tdvps;			/* TDVPS fields kept for metadata.c alone */
 	void *engine;
 };
 
 /* ---- call context and helpers --------------------------------------------- */
+
+/* An asynchronous TD exit, as TDH.VP.ENTER will report it. */
+struct td_exit {
+	u32 reason;		/* VMX basic exit reason */
+	u64 qual, ext_qual;	/* RCX, RDX */
+	gpa_t gpa;		/* R8 */
+};
 
 /* One leaf call at work. Leaves return the status; RAX is set from it. */
 struct call {
@@ -214,7 +221,17 @@ struct call {
 	u64 *g;			/* caller's registers */
 	unsigned int version;
 	struct vcpu *enter;	/* set by VP.ENTER: the guest shall run */
+	struct vcpu *vcpu;	/* guest leaves: who calls; @g is its registers */
+	struct td_exit exit;	/* guest leaves that answer LEAF_TD_EXIT */
 };
+
+/*
+ * What a guest leaf returns when it did not finish. No status has bit 55 set.
+ * With all three RIP and the registers stay as they are.
+ */
+#define LEAF_TD_EXIT	(1ULL << 55)		/* the TD exits with c->exit */
+#define LEAF_RETRY	(LEAF_TD_EXIT | 1)	/* host waits: the TDCALL runs again */
+#define LEAF_INJECTED	(LEAF_TD_EXIT | 2)	/* an event was queued (vp.h) */
 
 typedef u64 (*leaf_fn)(struct call *c);
 
@@ -286,7 +303,11 @@ void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
 u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
 	       unsigned int *stop_level);
 
-/* Private content of a mapped guest page: see guest_mem.c */
+/*
+ * What a guest leaf may read or write of [gpa, gpa + 4K end): 0 and *ptr, or
+ * LEAF_TD_EXIT with c->exit filled (guest_mem.c). @gpa is private or shared.
+ */
+u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr);
 
 /* Handler of a leaf number, NULL where this module has none (dispatch.c). */
 leaf_fn host_leaf(u64 number);
