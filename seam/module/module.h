@@ -91,6 +91,7 @@ struct lp {
 };
 
 struct tdx_module {
+	bool loaded;			/* P-SEAMLDR put a module in place */
 	struct sharex lock;		/* module-global */
 	enum sys_state state;
 	unsigned int nr_lps_init;
@@ -198,6 +199,8 @@ struct vcpu {
 	u64 x2apic_id;
 	u64 dr[4], dr6;
 	u64 cr2;
+	u64 xcr0;
+	u32 vapic[1024];		/* virtual APIC page, by offset / 4 */
 	/* VMCS fields that the host writes (TDH.VP.WR) */
 	u64 shared_eptp;
 	u64 posted_intr_nv, posted_intr_desc;
@@ -243,6 +246,18 @@ TDX_STATUSES(X)
 
 #define ST(code)		TDX_WORD_##code
 #define ST_OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
+
+/* P-SEAMLDR: RAX bit 63 (seam/loader/) */
+enum seam_result seamldr_call(struct call *c);
+
+/*
+ * Injected faults (fault.c). True: the leaf in @rax does not run; @result is
+ * what the door does and @st, with SEAM_DONE, the status.
+ */
+bool fault_before(u64 rax, u64 *st, enum seam_result *result);
+
+#define TDX_FEATURES0_NO_RBP_MOD	SEAM_BIT(18)
+#define TDX_FEATURES0_DYNAMIC_PAMT	SEAM_BIT(36)
 
 /* PAMT (pamt.c). Level 0..2; NULL outside TDMRs and where not initialised. */
 struct tdmr *tdmr_of(hpa_t hpa);
@@ -290,6 +305,8 @@ bool hpa_form_ok(hpa_t hpa, u64 align);	/* no KeyID, no bits above MAXPA */
  * The common gate to a TD (tdcs.c): TDR page operand, FATAL, life cycle, TDCX
  * pages, OP_STATE lock and allowed states (bit mask of 1 << enum op_state).
  */
+u64 td_gate(struct td *td, unsigned int states, enum lock_mode op_lock);
+void td_ungate(struct td *td, enum lock_mode op_lock);
 u64 td_get(hpa_t tdr, unsigned int operand, bool excl, unsigned int states,
 	   enum lock_mode op_lock, struct td **td, struct pamt_entry **pe);
 void td_put(struct td *td, struct pamt_entry *pe, bool excl,
@@ -298,6 +315,8 @@ void td_put(struct td *td, struct pamt_entry *pe, bool excl,
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe);
 void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
+/* PAGE.RECLAIM of the TDVPR page: frees what VP.CREATE made. */
+void vcpu_destroy(struct vcpu *vcpu);
 
 /* Secure EPT (sept.c): entry of @level for @gpa, or NULL with *stop_level. */
 u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
