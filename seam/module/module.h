@@ -80,7 +80,11 @@ enum kot_state { KOT_FREE, KOT_ASSIGNED, KOT_FLUSHED, KOT_RESERVED };
 struct kot_entry {
 	u8 state;
 	u8 wb_bitmap;		/* packages that still must write back */
+	u8 wb_running;		/* packages whose CACHE.WB covers it */
 };
+
+/* CACHE.WB looks for interrupts this many times, less one */
+#define WB_STEPS	64
 
 struct lp {
 	unsigned int id;
@@ -106,6 +110,9 @@ struct tdx_module {
 	struct sharex ket_lock[SEAM_MAX_PKGS];
 	struct kot_entry *kot;		/* by HKID, all private and shared */
 	u64 sysinit_uuid[4];
+	bool handoff_valid;
+	u16 handoff_hv;
+	unsigned int wb_left[SEAM_MAX_PKGS];	/* CACHE.WB was interrupted */
 };
 
 extern struct tdx_module tdxm;
@@ -200,7 +207,7 @@ struct vcpu {
 	u64 dr[4], dr6;
 	u64 cr2;
 	u64 xcr0;
-	u32 vapic[1024];		/* virtual APIC page, by offset / 4 */
+	u32 vapic[256];			/* virtual APIC page, by offset / 4 */
 	/* VMCS fields that the host writes (TDH.VP.WR) */
 	u64 shared_eptp;
 	u64 posted_intr_nv, posted_intr_desc;
@@ -213,6 +220,7 @@ struct vcpu {
 
 /* An asynchronous TD exit, as TDH.VP.ENTER will report it. */
 struct td_exit {
+	u64 status;		/* upper half of RAX, SUCCESS by default */
 	u32 reason;		/* VMX basic exit reason */
 	u64 qual, ext_qual;	/* RCX, RDX */
 	gpa_t gpa;		/* R8 */
@@ -226,6 +234,7 @@ struct call {
 	struct vcpu *enter;	/* set by VP.ENTER: the guest shall run */
 	struct vcpu *vcpu;	/* guest leaves: who calls; @g is its registers */
 	struct td_exit exit;	/* guest leaves that answer LEAF_TD_EXIT */
+	struct vp_inject *inj;	/* guest leaves that answer LEAF_INJECTED */
 };
 
 /*
@@ -234,7 +243,8 @@ struct call {
  */
 #define LEAF_TD_EXIT	(1ULL << 55)		/* the TD exits with c->exit */
 #define LEAF_RETRY	(LEAF_TD_EXIT | 1)	/* host waits: the TDCALL runs again */
-#define LEAF_INJECTED	(LEAF_TD_EXIT | 2)	/* an event was queued (vp.h) */
+#define LEAF_INJECTED	(LEAF_TD_EXIT | 2)	/* *c->inj was filled */
+#define LEAF_TDVMCALL	(LEAF_TD_EXIT | 3)	/* TDG.VP.VMCALL alone */
 
 typedef u64 (*leaf_fn)(struct call *c);
 
@@ -255,6 +265,18 @@ enum seam_result seamldr_call(struct call *c);
  * what the door does and @st, with SEAM_DONE, the status.
  */
 bool fault_before(u64 rax, u64 *st, enum seam_result *result);
+
+/* The PAMT's memory (tdmr.c) */
+bool pamt_create(unsigned int nr_tdmrs);
+void pamt_destroy(unsigned int nr_tdmrs);
+void pamt_for_each(void (*fn)(struct pamt_entry *pe));
+/* A locked page becomes free and what hung on it goes (init.c). */
+void page_drop(struct pamt_entry *pe);
+/* Frees a vCPU whose pages are gone; its TD may be gone already (vp.c). */
+void vcpu_free(struct vcpu *vcpu);
+
+/* An address without its KeyID bits */
+#define SEAM_HPA_MASK	(SEAM_BIT(seam_config.keyid_shift) - 1)
 
 #define TDX_FEATURES0_NO_RBP_MOD	SEAM_BIT(18)
 #define TDX_FEATURES0_DYNAMIC_PAMT	SEAM_BIT(36)
