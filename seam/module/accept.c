@@ -20,6 +20,17 @@
 #define ACCEPTED_STATES	(SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_EXP_DIRTY))
 #define ACCEPTABLE	(SEPT_IN(SEPT_PENDING) | SEPT_IN(SEPT_PEND_EXP_DIRTY))
 
+static u64 exit_ept(struct call *c, gpa_t gpa, u64 qual, u64 ext_qual)
+{
+	c->exit = (struct td_exit) {
+		.reason = VMX_EPT_VIOLATION,
+		.qual = qual,
+		.ext_qual = ext_qual,
+		.gpa = gpa,
+	};
+	return LEAF_TD_EXIT;
+}
+
 /* The host learns what was asked and where the walk ended. */
 static u64 accept_exit(struct call *c, gpa_t gpa, unsigned int level,
 		       unsigned int stop, u64 entry)
@@ -29,7 +40,7 @@ static u64 accept_exit(struct call *c, gpa_t gpa, unsigned int level,
 
 	if (sept_is_leaf(entry))
 		ext |= SEAM_BIT(46);
-	return guest_exit_ept(c, gpa, EPT_QUAL_WRITE, ext);
+	return exit_ept(c, gpa, EPT_QUAL_WRITE, ext);
 }
 
 static u64 accept_entry(u64 *slot, unsigned int level)
@@ -104,7 +115,7 @@ u64 leaf_TDG_MEM_PAGE_ATTR_RD(struct call *c)
 	slot = sept_walk(td, gpa, TDX_LEVEL_4K, &stop);
 	entry = slot ? atomic_read_once(slot) : SEPT_FREE_ENTRY;
 	if (!sept_in(entry, ATTR_RD_STATES))
-		return guest_exit_ept(c, gpa, 0, 0);
+		return exit_ept(c, gpa, 0, 0);
 	return attr_answer(c, gpa, stop, entry);
 }
 
@@ -126,7 +137,7 @@ u64 leaf_TDG_MEM_PAGE_ATTR_WR(struct call *c)
 	slot = sept_walk(td, gpa, TDX_LEVEL_4K, &stop);
 	entry = slot ? atomic_read_once(slot) : SEPT_FREE_ENTRY;
 	if (!sept_in(entry, ATTR_WR_STATES))
-		return guest_exit_ept(c, gpa, 0, 0);
+		return exit_ept(c, gpa, 0, 0);
 	if (stop != level)
 		return ST(PAGE_SIZE_MISMATCH) | stop;
 	return attr_answer(c, gpa, stop, entry);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guest memory by GPA: what the engine asks on a nested fault and what guest
- * leaves read and write. A vCPU that is inside the TD keeps tables and content
- * alive: the host frees them only after it left.
+ * Guest memory by GPA: what the engine asks on a nested fault, and what guest
+ * leaves reach their operands by. A vCPU that is inside the TD keeps tables and
+ * content alive: the host frees them only after it left.
  */
 #include "mem.h"
 #include "vp.h"
@@ -75,72 +75,39 @@ bool shared_translate(const struct vcpu *v, gpa_t gpa, bool write, hpa_t *hpa)
 	return true;
 }
 
-u64 guest_exit_ept(struct call *c, gpa_t gpa, u64 qual, u64 ext_qual)
+static u64 access_violation(struct call *c, gpa_t gpa, bool write, bool pending)
 {
 	c->exit = (struct td_exit) {
 		.reason = VMX_EPT_VIOLATION,
-		.qual = qual,
-		.ext_qual = ext_qual,
+		.qual = EPT_QUAL_READ | (write ? EPT_QUAL_WRITE : 0),
+		.ext_qual = pending ? EXT_QUAL_PENDING : 0,
 		.gpa = gpa & ~(PAGE_BYTES - 1),
 	};
 	return LEAF_TD_EXIT;
 }
 
-/* A page that the guest did not accept yet is its own business, by #VE. */
-static u64 guest_pending(struct call *c, gpa_t gpa, u64 qual)
-{
-	struct vp_exit exit = {
-		.reason = VMX_EPT_VIOLATION,
-		.qual = qual,
-		.gpa = gpa,
-	};
-
-	if (c->vcpu->td->td_ctls & TD_CTLS_PENDING_VE_OFF)
-		return guest_exit_ept(c, gpa, qual, EXT_QUAL_PENDING);
-	inject_ve(c->vcpu, &exit, gpa, c->inj);
-	return LEAF_INJECTED;
-}
-
-static u64 guest_ptr_shared(struct call *c, gpa_t gpa, bool write, u64 qual,
-			    void **ptr)
-{
-	char *page;
-	hpa_t hpa;
-
-	if (!shared_translate(c->vcpu, gpa, write, &hpa))
-		return guest_exit_ept(c, gpa, qual, 0);
-	page = env_host_ptr(hpa_plain(hpa));
-	if (!page)
-		return guest_exit_ept(c, gpa, qual, 0);
-	*ptr = page;
-	return 0;
-}
-
+/*
+ * Guest leaves take private operands alone. Of a page that still waits for the
+ * guest's acceptance the host is told, not the guest.
+ */
 u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 {
-	u64 qual = EPT_QUAL_READ | (write ? EPT_QUAL_WRITE : 0);
-	struct td *td = c->vcpu->td;
 	unsigned int level;
 	bool writable;
-	char *content;
 	void *page;
 	u8 state;
 
-	if (gpa & td_shared_bit(td))
-		return guest_ptr_shared(c, gpa, write, qual, ptr);
-
-	switch (sept_translate(td, gpa, &level, &page, &writable, &state)) {
+	switch (sept_translate(c->vcpu->td, gpa, &level, &page, &writable,
+			       &state)) {
 	case SEPT_ACCESS_OK:
 		if (write && !writable)
-			return guest_exit_ept(c, gpa, qual, 0);
-		content = page;
-		*ptr = content + (gpa & (LEVEL_BYTES(level) - 1));
+			return access_violation(c, gpa, write, false);
+		*ptr = (char *)page + (gpa & (LEVEL_BYTES(level) - 1));
 		return 0;
 	case SEPT_ACCESS_FATAL:
 		c->exit = (struct td_exit) {
-			.status = ST(NON_RECOVERABLE_TD),
+			.status = ST(NON_RECOVERABLE_TD_CORRUPTED_MD),
 			.reason = VMX_EPT_VIOLATION,
-			.gpa = gpa & ~(PAGE_BYTES - 1),
 		};
 		return LEAF_TD_EXIT;
 	case SEPT_ACCESS_NOMEM:
@@ -148,7 +115,5 @@ u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 	case SEPT_ACCESS_NONE:
 		break;
 	}
-	if (SEPT_WAITING & SEPT_IN(state))
-		return guest_pending(c, gpa, qual);
-	return guest_exit_ept(c, gpa, qual, 0);
+	return access_violation(c, gpa, write, SEPT_WAITING & SEPT_IN(state));
 }

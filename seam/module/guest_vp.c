@@ -55,22 +55,3 @@ u64 leaf_TDG_VP_CPUIDVE_SET(struct call *c)
 	c->vcpu->cpuid_ve = c->g[RCX];
 	return ST(SUCCESS);
 }
-
-/* Attributes of L2 VMs: this module runs none, so that all are clear. */
-u64 leaf_TDG_MEM_PAGE_ATTR_RD(struct call *c)
-{
-	gpa_t gpa = c->g[RCX] & SEAM_MASK(51, 12);
-	struct td *td = c->vcpu->td;
-	unsigned int level;
-	u64 entry;
-
-	if (!sept_gpa_private(td, gpa) || (c->g[RCX] & SEAM_MASK(63, 52)))
-		return ST_OP(OPERAND_INVALID, RCX);
-	entry = atomic_read_once(sept_walk(td, gpa, TDX_LEVEL_4K, &level));
-	if (!sept_in(entry, ATTR_READABLE))
-		return guest_exit_ept(c, gpa, 0, 0);
-	gpa &= ~(LEVEL_BYTES(level) - 1);
-	c->g[RCX] = gpa | level | (entry & SEPT_TDP ? ATTR_RD_PENDING : 0);
-	c->g[RDX] = 0;
-	return ST(SUCCESS);
-}

@@ -130,7 +130,4 @@ enum sept_access sept_translate(struct td *td, gpa_t gpa, unsigned int *level,
 /* What a shared GPA maps to in the VMM's tables; false: an EPT violation. */
 bool shared_translate(const struct vcpu *v, gpa_t gpa, bool write, hpa_t *hpa);
 
-/* A guest leaf ends with an EPT violation TD exit. */
-u64 guest_exit_ept(struct call *c, gpa_t gpa, u64 qual, u64 ext_qual);
-
 #endif /* SOFTSEAM_MEM_H */

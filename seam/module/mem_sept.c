@@ -33,7 +33,7 @@ static u64 sept_add_table(struct mem_op *op, hpa_t hpa)
 	st = operand_page(hpa, TDX_OPERAND_R8, PT_NDA, true, TDX_LEVEL_4K, &pe);
 	if (st)
 		return st;
-	table = env_alloc(SEPT_ENTRIES * sizeof(*table));
+	table = env_page_alloc(TDX_LEVEL_4K);
 	if (!table) {
 		operand_put(pe, true);
 		return ST_OP(OPERAND_BUSY, R8);
@@ -153,7 +153,7 @@ static u64 sept_remove_table(struct mem_op *op)
 		return ST_OP(OPERAND_BUSY, RCX);
 
 	mem_set_entry(op, SEPT_FREE_ENTRY);
-	env_free(table, SEPT_ENTRIES * sizeof(*table));
+	env_page_free(table, TDX_LEVEL_4K);
 	pamt_free(pe);
 	pamt_unlock(pe, true);
 	atomic_add(&op->td->chldcnt, -1);

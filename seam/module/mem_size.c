@@ -68,7 +68,7 @@ static u64 demote_into(struct mem_op *op, struct pamt_entry *sept, u64 rdx)
 	struct pamt_entry *whole;
 	u64 *table, st;
 
-	table = env_alloc(SEPT_ENTRIES * sizeof(*table));
+	table = env_page_alloc(TDX_LEVEL_4K);
 	if (!table)
 		return ST_OP(OPERAND_BUSY, R8);
 	st = demote_fill(op, table, rdx);
@@ -89,7 +89,7 @@ static u64 demote_into(struct mem_op *op, struct pamt_entry *sept, u64 rdx)
 	mem_set_entry(op, sept_table_entry(pamt_hpa(sept)));
 	return 0;
 free:
-	env_free(table, SEPT_ENTRIES * sizeof(*table));
+	env_page_free(table, TDX_LEVEL_4K);
 	return st;
 }
 
@@ -181,7 +181,7 @@ static u64 promote_table(struct mem_op *op, u64 *table)
 	pamt_retype(hpa, op->level, 1, PT_REG, op->tdr_hpa);
 	pamt_retype(hpa, op->level - 1, 512, PT_NDA, op->tdr_hpa);
 	mem_set_entry(op, leaf);
-	env_free(table, SEPT_ENTRIES * sizeof(*table));
+	env_page_free(table, TDX_LEVEL_4K);
 	pamt_free(sept);
 	atomic_add(&op->td->chldcnt, -1);
 	op->c->g[RCX] = table_hpa;
