@@ -337,8 +337,6 @@ void td_put(struct td *td, struct pamt_entry *pe, bool excl,
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe);
 void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
-/* PAGE.RECLAIM of the TDVPR page: frees what VP.CREATE made. */
-void vcpu_destroy(struct vcpu *vcpu);
 
 /* Secure EPT (sept.c): entry of @level for @gpa, or NULL with *stop_level. */
 u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
