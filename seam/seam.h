@@ -189,6 +189,7 @@ struct seam_config {
 	bool sys_disable;		/* TDH.SYS.DISABLE exists */
 	const struct seam_cpuid *cpuid;
 	unsigned int nr_cpuid;
+	bool cpuid_xsave_sizes;		/* of leaf 0xd follow XCR0 and XSS */
 	const struct seam_msr *msr;
 	unsigned int nr_msr;
 };

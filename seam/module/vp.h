@@ -97,6 +97,8 @@ bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
 /* What the vCPU's CPUID(1).EAX says. */
 u32 cpuid_signature(const struct td *td);
 
+#define MSR_IA32_XSS_INDEX	0xda0
+
 enum msr_answer { MSR_OK, MSR_GP, MSR_VE };
 enum msr_answer msr_read(struct vcpu *v, u32 msr, u64 *val);
 enum msr_answer msr_write(struct vcpu *v, u32 msr, u64 val);
