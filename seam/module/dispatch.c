@@ -97,7 +97,7 @@ static u64 module_call(struct call *c)
 	enum sys_state state = atomic_read_once(&tdxm.state);
 
 	c->version = RAX_VERSION(rax);
-	if ((rax & RAX_RESERVED) || !leaf_present(leaf) ||
+	if ((rax & RAX_RESERVED) ||
 	    (c->version && !leaf_checks_version(leaf)))
 		return ST_OP(OPERAND_INVALID, RAX);
 	if (state == SYS_SHUTDOWN && leaf != TDH_SYS_LP_SHUTDOWN)
@@ -105,6 +105,8 @@ static u64 module_call(struct call *c)
 	if (state != SYS_READY && state != SYS_SHUTDOWN &&
 	    !leaf_before_ready(leaf))
 		return ST(SYS_NOT_READY);
+	if (!leaf_present(leaf))
+		return ST_OP(OPERAND_INVALID, RAX);
 	return host_leaf(leaf)(c);
 }
 

@@ -9,14 +9,12 @@ u64 leaf_TDH_MNG_CREATE(struct call *c)
 	struct td *td = NULL;
 	unsigned int i;
 
+	if (!hkid_is_private(hkid))
+		return ST_OP(OPERAND_INVALID, RDX);
 	st = operand_page(c->g[RCX], TDX_OPERAND_RCX, PT_NDA, true,
 			  TDX_LEVEL_4K, &pe);
 	if (st)
 		return st;
-	if (!hkid_is_private(hkid)) {
-		st = ST_OP(OPERAND_INVALID, RDX);
-		goto out_page;
-	}
 	if (!sharex_try_excl(&tdxm.kot_lock)) {
 		st = ST_OP(OPERAND_BUSY, KOT);
 		goto out_page;

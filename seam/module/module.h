@@ -275,6 +275,12 @@ void page_drop(struct pamt_entry *pe);
 /* Frees a vCPU whose pages are gone; its TD may be gone already (vp.c). */
 void vcpu_free(struct vcpu *vcpu);
 
+/* Limits of TD_PARAMS on this machine (mng_init.c) */
+u64 attributes_allowed(void);
+u64 xfam_allowed(void);
+u64 config_flags_allowed(void);
+/* The machine's MSR, from seam_config; false: not known. */
+bool seam_msr(u32 index, u64 *val);
 /* An address without its KeyID bits */
 #define SEAM_HPA_MASK	(SEAM_BIT(seam_config.keyid_shift) - 1)
 

@@ -6,7 +6,7 @@
 #include "../../../seam/module/module.h"
 
 /* Where the traces' symbols lie: no single bit of an address falls inside. */
-#define SIM_H0		0x900000000ULL
+#define SIM_H0		0x9800000000ULL
 #define SIM_T1		(SIM_H0 + (1ULL << 30))
 #define SIM_P0		(SIM_H0 + (32ULL << 20))
 #define SIM_A		(SIM_H0 + (2ULL << 30))

@@ -227,7 +227,7 @@ static bool parse_words(char *save, struct trace_line *l)
 	if (!tok || !parse_value(tok, &l->page))
 		return false;
 	while ((tok = strtok_r(NULL, " ", &save))) {
-		if (!strcmp(tok, "zero"))
+		if (!strcmp(tok, "zero") || !strcmp(tok, "none"))
 			continue;
 		if (!strcmp(tok, "lin")) {
 			tok = strtok_r(NULL, " ", &save);
