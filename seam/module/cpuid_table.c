@@ -12,30 +12,31 @@
 
 #define ANY		CPUID_ANY_SUBLEAF
 #define NATIVE		{ ~0U, ~0U, ~0U, ~0U }
+#define ZERO(l, s)	{ .leaf = (l), .subleaf = (s) }
 
 const struct cpuid_leaf cpuid_leaves[] = {
 	{ 0x0, ANY, .native = { 0, ~0U, ~0U, ~0U }, .fixed1 = { 0x23 } },
 	{ 0x1, ANY, .native = { 0, 0xff00, 0x46fab217, 0x07a9fbff },
 	  .fixed1 = { 0, 0, 1U << 31 } },
-	{ 0x3, ANY },
+	ZERO(0x3, ANY),
 	{ 0x4, 0, .native = { 0, 0xfff } },
 	{ 0x4, 1, .native = { 0, 0xfff } },
 	{ 0x4, 2, .native = { 0, 0xfff } },
 	{ 0x4, 3, .native = { 0, 0xfff } },
-	{ 0x4, 4 },
-	{ 0x5, ANY },
-	{ 0x7, 0, .native = { ~0U, 0x239424e1, 0x9980009a, 0xffd80420 } },
-	{ 0x7, 1, .native = { 0, 0, 0, 0 } },
+	ZERO(0x4, 4),
+	ZERO(0x5, ANY),
+	{ 0x7, 0, .native = { ~0U, 0x239424e1, 0x9980008a, 0xffd80420 } },
+	ZERO(0x7, 1),
 	{ 0x7, 2, .native = { 0, 0, 0, 0x17 } },
-	{ 0x8, ANY },			/* assumed */
+	ZERO(0x8, ANY),			/* assumed */
 	{ 0xa, ANY, .native = NATIVE },
-	{ 0xc, ANY },			/* assumed */
+	ZERO(0xc, ANY),			/* assumed */
 	{ 0xd, 0, .native = NATIVE },
 	{ 0xd, 1, .native = NATIVE },
-	{ 0xe, ANY },			/* assumed */
-	{ 0x11, ANY },			/* assumed */
-	{ 0x12, ANY },
-	{ 0x13, ANY },			/* assumed */
+	ZERO(0xe, ANY),			/* assumed */
+	ZERO(0x11, ANY),			/* assumed */
+	ZERO(0x12, ANY),
+	ZERO(0x13, ANY),			/* assumed */
 	{ 0x14, 0, .native = NATIVE },
 	{ 0x14, 1, .native = NATIVE },
 	{ 0x15, ANY, .fixed1 = { 1, 0, 25000000, 0 } },
@@ -44,9 +45,9 @@ const struct cpuid_leaf cpuid_leaves[] = {
 	{ 0x1d, 0, .native = NATIVE },
 	{ 0x1d, 1, .native = NATIVE },
 	{ 0x1e, ANY, .native = NATIVE },
-	{ 0x20, ANY },
+	ZERO(0x20, ANY),
 	{ 0x21, 0, .fixed1 = { 0, 0x65746e49, 0x20202020, 0x5844546c } },
-	{ 0x22, ANY },			/* assumed */
+	ZERO(0x22, ANY),			/* assumed */
 	{ 0x23, 0, .native = { 0, ~0U, ~0U, ~0U } },
 	{ 0x23, 1, .native = NATIVE },
 	{ 0x23, 2, .native = NATIVE },
@@ -58,7 +59,7 @@ const struct cpuid_leaf cpuid_leaves[] = {
 	{ 0x80000004, ANY, .native = NATIVE },	/* assumed */
 	{ 0x80000007, ANY, .native = { 0, 0, 0, 0x100 } },
 	{ 0x80000008, ANY, .native = { 0xffff, 0, 0, 0 } },
-	{ 0x80000009, ANY },
+	ZERO(0x80000009, ANY),
 };
 
 const unsigned int nr_cpuid_leaves = ARRAY_SIZE(cpuid_leaves);

@@ -66,6 +66,7 @@ enum vmx_exit {
 #define VMCS_CR4		0x6804
 #define VMCS_INTERRUPTIBILITY	0x4824
 #define VMCS_EFER		0x2806
+#define VMCS_DEBUGCTL		0x2802
 
 static inline gpa_t td_shared_bit(const struct td *td)
 {
@@ -101,6 +102,8 @@ u32 cpuid_signature(const struct td *td);
 
 enum msr_answer { MSR_OK, MSR_GP, MSR_VE };
 enum msr_answer msr_read(struct vcpu *v, u32 msr, u64 *val);
+/* What the TD's IA32_VMX_* MSRs say (vmx_msr.c); false: #GP. */
+bool vmx_msr(const struct td *td, u32 msr, u64 *val);
 enum msr_answer msr_write(struct vcpu *v, u32 msr, u64 val);
 
 /* What a guest may write to CR4 and EFER, by ATTRIBUTES and XFAM. */
