@@ -52,14 +52,18 @@ static u64 sept_add_l2(const u64 *g)
 	unsigned int r;
 
 	for (r = R9; r <= R11; r++)
-		if (g[r] != NULL_PA)
+		if ((g[r] | PAGE_NOT_USED) != NULL_PA)
 			return ST(OPERAND_INVALID) | r;
 	return 0;
 }
 
+/*
+ * Version 0 takes the flag in RDX and does nothing with it; bit 63 of R8, which
+ * a former call may have set, is not looked at in either.
+ */
 u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 {
-	u64 rdx = c->g[RDX], r8 = c->g[R8], st;
+	u64 rdx = c->g[RDX], r8 = c->g[R8] & ~PAGE_NOT_USED, st;
 	bool existing = c->version && (rdx & RDX_FLAG);
 	struct mem_op op;
 
@@ -69,7 +73,7 @@ u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 		return ST_OP(OPERAND_INVALID, RAX);
 	}
 	st = mem_begin(&op, c, existing ? &sept_add_existing_rules :
-		       &sept_add_rules, existing ? rdx & ~RDX_FLAG : rdx);
+		       &sept_add_rules, rdx & ~RDX_FLAG);
 	if (st)
 		return st;
 	st = mem_walk(&op);
