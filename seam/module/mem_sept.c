@@ -58,13 +58,13 @@ static u64 sept_add_l2(const u64 *g)
 }
 
 /*
- * Version 0 takes the flag in RDX and does nothing with it; bit 63 of R8, which
- * a former call may have set, is not looked at in either.
+ * The flag in RDX makes a table that is there already no error, in version 0
+ * too. Bit 63 of R8, which a former call may have set, is not looked at.
  */
 u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 {
 	u64 rdx = c->g[RDX], r8 = c->g[R8] & ~PAGE_NOT_USED, st;
-	bool existing = c->version && (rdx & RDX_FLAG);
+	bool existing = rdx & RDX_FLAG;
 	struct mem_op op;
 
 	if (c->version > 1) {
