@@ -141,6 +141,7 @@ u64 leaf_TDH_MNG_VPFLUSHDONE(struct call *c)
 		kot = &tdxm.kot[td->hkid];
 		kot->state = KOT_FLUSHED;
 		kot->wb_bitmap = (1U << seam_config.nr_pkgs) - 1;
+		kot->wb_running = 0;
 		td->lifecycle = TD_BLOCKED;
 		sharex_put_excl(&tdxm.kot_lock);
 	}

@@ -125,7 +125,7 @@ static bool all_zero(const u8 *p, size_t n)
 	return true;
 }
 
-static u64 check_params(const struct td_params *p)
+static u64 check_params(const struct td *td, const struct td_params *p)
 {
 	if (!attributes_ok(p->attributes))
 		return ST_OP(OPERAND_INVALID, ATTRIBUTES);
@@ -135,6 +135,8 @@ static u64 check_params(const struct td_params *p)
 		return ST_OP(OPERAND_INVALID, MAX_VCPUS);
 	if (p->num_l2_vms > 3)
 		return ST_OP(OPERAND_INVALID, NUM_L2_VMS);
+	if (td->num_tdcx < TDCS_PAGES + (unsigned int)p->num_l2_vms)
+		return ST(TDCS_NOT_ALLOCATED);
 	if (p->msr_config_ctls > 1)
 		return ST_OP(OPERAND_INVALID, IA32_ARCH_CAPABILITIES_CONFIG);
 	if (!all_zero(p->reserved1, sizeof(p->reserved1)))
@@ -216,12 +218,10 @@ static void td_start(struct td *td, const struct td_params *p)
 
 static u64 td_init(struct td *td, const struct td_params *p, u64 *bad)
 {
-	u64 st = check_params(p);
+	u64 st = check_params(td, p);
 
 	if (st)
 		return st;
-	if (td->num_tdcx < TDCS_PAGES + (unsigned int)p->num_l2_vms)
-		return ST(TDCX_NUM_INCORRECT);
 	/* The CPUID values follow these; nobody sees them before INIT is done. */
 	td->attributes = p->attributes;
 	td->xfam = p->xfam;
@@ -258,7 +258,7 @@ u64 leaf_TDH_MNG_INIT(struct call *c)
 		st = ST_OP(OPERAND_BUSY, TDR);
 		goto out;
 	}
-	memcpy(p, env_host_ptr(pa & SEAM_HPA_MASK), sizeof(*p));
+	host_read(p, pa, sizeof(*p));
 	st = td_init(td, p, &c->g[RCX]);
 	env_free(p, sizeof(*p));
 out:

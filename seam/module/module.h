@@ -318,6 +318,8 @@ u64 operand_page(hpa_t hpa, unsigned int operand, int type, bool excl,
 void operand_put(struct pamt_entry *pe, bool excl);
 /* A page of the host's: aligned, no private KeyID, backed by memory. */
 u64 operand_shared_hpa(hpa_t hpa, u64 align, unsigned int operand);
+/* Copies from such a page; what belongs to a TD or the module reads as zero. */
+void host_read(void *dst, hpa_t hpa, size_t size);
 
 enum lock_mode { LOCK_NONE, LOCK_SHARED, LOCK_EXCL };
 

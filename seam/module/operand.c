@@ -57,3 +57,20 @@ u64 operand_shared_hpa(hpa_t hpa, u64 align, unsigned int operand)
 		return ST(OPERAND_INVALID) | operand;
 	return ST(SUCCESS);
 }
+
+/*
+ * With a shared KeyID, even the module reads nothing but zeros where a TD's
+ * memory is. @hpa was checked and [hpa, hpa + size) is within a page.
+ */
+void host_read(void *dst, hpa_t hpa, size_t size)
+{
+	struct pamt_entry *pe;
+	unsigned int level;
+
+	hpa &= SEAM_HPA_MASK;
+	pe = pamt_walk(hpa, &level);
+	if (pe && pe->type != PT_NDA && pe->type != PT_RSVD)
+		memset(dst, 0, size);
+	else
+		memcpy(dst, env_host_ptr(hpa), size);
+}

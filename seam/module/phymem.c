@@ -131,12 +131,10 @@ static u64 wb_start(unsigned int pkg)
 	for (i = 0; i <= nr; i++) {
 		struct kot_entry *k = &tdxm.kot[i];
 
-		if (k->state == KOT_FLUSHED &&
-		    (atomic_read_once(&k->wb_bitmap) & SEAM_BIT(pkg))) {
-			__atomic_or_fetch(&k->wb_running, 1U << pkg,
-					  __ATOMIC_RELAXED);
-			any = true;
-		}
+		if (k->state != KOT_FLUSHED)
+			continue;
+		__atomic_or_fetch(&k->wb_running, 1U << pkg, __ATOMIC_RELAXED);
+		any = true;
 	}
 	sharex_put_shared(&tdxm.kot_lock);
 	if (!any)

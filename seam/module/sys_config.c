@@ -182,12 +182,12 @@ static u64 check_pamts_outside(unsigned int nr)
 
 static u64 read_tdmr_info(u64 array, unsigned int i, struct tdmr_info *info)
 {
-	u64 pa = *(u64 *)env_host_ptr(array + i * sizeof(pa));
-	u64 st = operand_shared_hpa(pa, TDMR_INFO_ALIGN,
-				    TDX_OPERAND_TDMR_INFO_PA);
+	u64 pa, st;
 
+	host_read(&pa, array + i * sizeof(pa), sizeof(pa));
+	st = operand_shared_hpa(pa, TDMR_INFO_ALIGN, TDX_OPERAND_RCX);
 	if (!st)
-		memcpy(info, env_host_ptr(pa & SEAM_HPA_MASK), sizeof(*info));
+		host_read(info, pa, sizeof(*info));
 	return st;
 }
 
@@ -197,7 +197,6 @@ static u64 check_tdmrs(u64 array, unsigned int nr)
 	unsigned int i;
 	u64 st;
 
-	array &= SEAM_HPA_MASK;
 	memset(tdxm.tdmr, 0, sizeof(tdxm.tdmr));
 	for (i = 0; i < nr; i++) {
 		st = read_tdmr_info(array, i, &info);
