@@ -62,6 +62,8 @@ struct vp_exit {
 	u64 gla;
 	u8 cpl;
 	bool long_mode;		/* 64-bit code segment */
+	bool convertible;	/* EPT violation in the shared EPT: the entry's
+				 * suppress-#VE bit is clear */
 };
 
 /* What the engine must do before the guest goes on. */
@@ -83,6 +85,20 @@ enum vp_step {
  */
 enum vp_step vp_exit(struct vcpu *vcpu, const struct vp_exit *exit,
 		     struct vp_inject *inj, u64 g[NR_GPRS]);
+
+/**
+ * vp_event() - what else is to be injected before the guest runs
+ * @intr_ok: the guest would take an interrupt now: RFLAGS.IF, no shadow
+ * @nmi_ok: no NMI or STI/MOV SS blocking
+ *
+ * Called before each run when @inj is still empty: a pending NMI (PEND_NMI)
+ * and interrupts of the virtual APIC and the posted-interrupt descriptor.
+ *
+ * Return: true when something waits that could not be injected: have an exit
+ * as soon as it could (reason 8, NMI window, or 7, interrupt window).
+ */
+bool vp_event(struct vcpu *vcpu, bool intr_ok, bool nmi_ok,
+	      struct vp_inject *inj);
 
 /* ---- module -> engine -------------------------------------------------- */
 
@@ -145,6 +161,11 @@ struct seam_cpuid {
 	u32 r[4];		/* EAX EBX ECX EDX */
 };
 
+struct seam_msr {
+	u32 index;
+	u64 value;
+};
+
 /* Set once before the first seam_call(): the personality of this machine. */
 struct seam_config {
 	unsigned int nr_lps, nr_pkgs;
@@ -165,8 +186,12 @@ struct seam_config {
 	bool no_downgrade;
 	bool clobber_rbp;		/* act as modules without NO_RBP_MOD */
 	bool lp_x2apic;
+	bool sys_disable;		/* TDH.SYS.DISABLE exists */
 	const struct seam_cpuid *cpuid;
 	unsigned int nr_cpuid;
+	bool cpuid_xsave_sizes;		/* of leaf 0xd follow XCR0 and XSS */
+	const struct seam_msr *msr;
+	unsigned int nr_msr;
 };
 
 extern struct seam_config seam_config;

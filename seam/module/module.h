@@ -7,19 +7,19 @@
 #ifndef SOFTSEAM_MODULE_H
 #define SOFTSEAM_MODULE_H
 
+#include "../compat.h"
 #include "../seam.h"
 #include <seamhost/leaves.h>
 
 /* ---- locks: never wait, answer busy ------------------------------------- */
 
 /*
- * Shared/exclusive lock. 0 free, -1 exclusive, n > 0 shared holders. The host
- * priority bit is set by a host that found a guest holding the lock and makes
- * guests stay away until the host had it.
+ * Shared/exclusive lock: bit 15 exclusive, bits 13:0 shared holders. The host
+ * priority bit 14 is set by a host that found the lock taken and makes guests
+ * stay away until the host had it. All zero is free.
  */
 struct sharex {
-	int state;
-	bool host_priority;
+	u16 word;
 };
 
 bool sharex_try_shared(struct sharex *l);
@@ -41,15 +41,28 @@ enum page_type {
 	PT_TDVPR = 6, PT_EPT = 8, PT_PAMT = 15,
 };
 
-/* One per 4K, 2M and 1G of each TDMR. */
+/*
+ * One per 4K, 2M and 1G of each TDMR. Type, owner, BEPOCH and object change
+ * only under the exclusive lock; whoever works on a page also holds the
+ * entries above it shared.
+ */
 struct pamt_entry {
 	struct sharex lock;
 	u8 type;
+	u8 tdmr : 6, level : 2;	/* which entry this is: see pamt_hpa() */
+	u32 index;		/* in units of @level from the TDMR's base */
 	hpa_t owner;		/* TDR page; kept after the page is freed */
 	u64 bepoch;
 	void *obj;		/* TDR: struct td; TDVPR: struct vcpu; EPT:
 				 * table (u64[512]); REG: private content or
 				 * NULL while it is all zero; TDCX: owner */
+};
+
+/* The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. */
+struct pamt_gb {
+	struct pamt_entry e1g;
+	struct pamt_entry e2m[512];
+	struct pamt_entry *e4k[512];
 };
 
 struct tdmr {
@@ -59,7 +72,7 @@ struct tdmr {
 	struct { u64 base, size; } pamt_area[3];	/* 4K, 2M, 1G */
 	struct sharex lock;
 	u64 next_init;		/* next address to initialise */
-	void *pamt[3];		/* by level; pamt.c allocates in chunks */
+	struct pamt_gb **gb;
 };
 
 enum kot_state { KOT_FREE, KOT_ASSIGNED, KOT_FLUSHED, KOT_RESERVED };
@@ -67,16 +80,22 @@ enum kot_state { KOT_FREE, KOT_ASSIGNED, KOT_FLUSHED, KOT_RESERVED };
 struct kot_entry {
 	u8 state;
 	u8 wb_bitmap;		/* packages that still must write back */
+	u8 wb_running;		/* packages whose CACHE.WB covers it */
 };
+
+/* CACHE.WB looks for interrupts this many times, less one */
+#define WB_STEPS	64
 
 struct lp {
 	unsigned int id;
 	bool init_done;
+	bool in_seam;		/* in a leaf; a running vCPU counts by itself */
 	struct vcpu *running;
 	struct vcpu *last_vcpu;	/* ran last here */
 };
 
 struct tdx_module {
+	bool loaded;			/* P-SEAMLDR put a module in place */
 	struct sharex lock;		/* module-global */
 	enum sys_state state;
 	unsigned int nr_lps_init;
@@ -90,7 +109,10 @@ struct tdx_module {
 	struct sharex kot_lock;
 	struct sharex ket_lock[SEAM_MAX_PKGS];
 	struct kot_entry *kot;		/* by HKID, all private and shared */
-	int lps_in_seam;		/* for SYS.SHUTDOWN */
+	u64 sysinit_uuid[4];
+	bool handoff_valid;
+	u16 handoff_hv;
+	unsigned int wb_left[SEAM_MAX_PKGS];	/* CACHE.WB was interrupted */
 };
 
 extern struct tdx_module tdxm;
@@ -184,15 +206,25 @@ struct vcpu {
 	u64 x2apic_id;
 	u64 dr[4], dr6;
 	u64 cr2;
+	u64 xcr0;
+	u32 vapic[256];			/* virtual APIC page, by offset / 4 */
 	/* VMCS fields that the host writes (TDH.VP.WR) */
 	u64 shared_eptp;
 	u64 posted_intr_nv, posted_intr_desc;
 	u64 pin_controls, proc_controls, proc_controls2;
-	u64 msr[64];			/* virtual MSRs, indexed by msr.c */
+	u64 *tdvps;			/* TDVPS fields kept for metadata.c alone */
 	void *engine;
 };
 
 /* ---- call context and helpers --------------------------------------------- */
+
+/* An asynchronous TD exit, as TDH.VP.ENTER will report it. */
+struct td_exit {
+	u64 status;		/* upper half of RAX, SUCCESS by default */
+	u32 reason;		/* VMX basic exit reason */
+	u64 qual, ext_qual;	/* RCX, RDX */
+	gpa_t gpa;		/* R8 */
+};
 
 /* One leaf call at work. Leaves return the status; RAX is set from it. */
 struct call {
@@ -200,7 +232,19 @@ struct call {
 	u64 *g;			/* caller's registers */
 	unsigned int version;
 	struct vcpu *enter;	/* set by VP.ENTER: the guest shall run */
+	struct vcpu *vcpu;	/* guest leaves: who calls; @g is its registers */
+	struct td_exit exit;	/* guest leaves that answer LEAF_TD_EXIT */
+	struct vp_inject *inj;	/* guest leaves that answer LEAF_INJECTED */
 };
+
+/*
+ * What a guest leaf returns when it did not finish. No status has bit 55 set.
+ * With all three RIP and the registers stay as they are.
+ */
+#define LEAF_TD_EXIT	(1ULL << 55)		/* the TD exits with c->exit */
+#define LEAF_RETRY	(LEAF_TD_EXIT | 1)	/* host waits: the TDCALL runs again */
+#define LEAF_INJECTED	(LEAF_TD_EXIT | 2)	/* *c->inj was filled */
+#define LEAF_TDVMCALL	(LEAF_TD_EXIT | 3)	/* TDG.VP.VMCALL alone */
 
 typedef u64 (*leaf_fn)(struct call *c);
 
@@ -213,11 +257,56 @@ TDX_STATUSES(X)
 #define ST(code)		TDX_WORD_##code
 #define ST_OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
 
+/* P-SEAMLDR: RAX bit 63 (seam/loader/) */
+enum seam_result seamldr_call(struct call *c);
+
+/*
+ * Injected faults (fault.c). True: the leaf in @rax does not run; @result is
+ * what the door does and @st, with SEAM_DONE, the status.
+ */
+bool fault_before(u64 rax, u64 *st, enum seam_result *result);
+
+/* The PAMT's memory (tdmr.c) */
+bool pamt_create(unsigned int nr_tdmrs);
+void pamt_destroy(unsigned int nr_tdmrs);
+void pamt_for_each(void (*fn)(struct pamt_entry *pe));
+/* A locked page becomes free and what hung on it goes (init.c). */
+void page_drop(struct pamt_entry *pe);
+/* Frees a vCPU whose pages are gone; its TD may be gone already (vp.c). */
+void vcpu_free(struct vcpu *vcpu);
+
+/* Limits of TD_PARAMS on this machine (mng_init.c) */
+u64 attributes_allowed(void);
+u64 xfam_allowed(void);
+u64 config_flags_allowed(void);
+/* The machine's MSR, from seam_config; false: not known. */
+bool seam_msr(u32 index, u64 *val);
+/* An address without its KeyID bits */
+#define SEAM_HPA_MASK	(SEAM_BIT(seam_config.keyid_shift) - 1)
+
+#define TDX_FEATURES0_NO_RBP_MOD	SEAM_BIT(18)
+#define TDX_FEATURES0_DYNAMIC_PAMT	SEAM_BIT(36)
+
 /* PAMT (pamt.c). Level 0..2; NULL outside TDMRs and where not initialised. */
 struct tdmr *tdmr_of(hpa_t hpa);
 struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level);
-/* The entry that says what @hpa is now, and its level (1G, 2M or 4K). */
+hpa_t pamt_hpa(const struct pamt_entry *pe);
+/*
+ * The entry that says what @hpa is now, and its level: the first from 1G down
+ * that is not NDA, else the 4K one. Unlocked: for a look only.
+ */
 struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level);
+/*
+ * Locks the entry of @level for @hpa and, shared, those above it. NULL: busy.
+ * Where a larger page covers @hpa, that one's entry is locked and returned:
+ * compare (*pe)->level. pamt_unlock() releases all of it.
+ */
+struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl);
+void pamt_unlock(struct pamt_entry *pe, bool excl);
+/* Marks a locked page as used: type, owner and object. */
+void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj);
+/* Marks a locked page as free; type 0, owner kept, object forgotten. */
+void pamt_free(struct pamt_entry *pe);
 
 /*
  * Page operands (operand.c): form, KeyID bits, TDMR range, lock, type - in the
@@ -229,13 +318,25 @@ u64 operand_page(hpa_t hpa, unsigned int operand, int type, bool excl,
 void operand_put(struct pamt_entry *pe, bool excl);
 /* A page of the host's: aligned, no private KeyID, backed by memory. */
 u64 operand_shared_hpa(hpa_t hpa, u64 align, unsigned int operand);
+/* Copies from such a page; what belongs to a TD or the module reads as zero. */
+void host_read(void *dst, hpa_t hpa, size_t size);
 
 enum lock_mode { LOCK_NONE, LOCK_SHARED, LOCK_EXCL };
+
+/* TDR operand alone: form, range, lock, type. No look at the TD's state. */
+u64 tdr_get(hpa_t tdr, unsigned int operand, bool excl, struct td **td,
+	    struct pamt_entry **pe);
+void tdr_put(struct pamt_entry *pe, bool excl);
+bool hkid_is_private(u64 hkid);
+u64 hpa_keyid(hpa_t hpa);		/* the KeyID bits of @hpa, shifted down */
+bool hpa_form_ok(hpa_t hpa, u64 align);	/* no KeyID, no bits above MAXPA */
 
 /*
  * The common gate to a TD (tdcs.c): TDR page operand, FATAL, life cycle, TDCX
  * pages, OP_STATE lock and allowed states (bit mask of 1 << enum op_state).
  */
+u64 td_gate(struct td *td, unsigned int states, enum lock_mode op_lock);
+void td_ungate(struct td *td, enum lock_mode op_lock);
 u64 td_get(hpa_t tdr, unsigned int operand, bool excl, unsigned int states,
 	   enum lock_mode op_lock, struct td **td, struct pamt_entry **pe);
 void td_put(struct td *td, struct pamt_entry *pe, bool excl,
@@ -249,9 +350,33 @@ void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
 u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
 	       unsigned int *stop_level);
 
-/* Private content of a mapped guest page: see guest_mem.c */
+/*
+ * What a guest leaf may read or write of [gpa, gpa + 4K end): 0 and *ptr, or
+ * LEAF_TD_EXIT with c->exit filled (guest_mem.c). @gpa is private or shared.
+ */
+u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr);
 
-/* Every leaf handler is leaf_<leaf id>, e.g. leaf_TDH_MNG_CREATE() */
+/*
+ * CPUID of a TD (cpuid.c). MNG.INIT calls it when ATTRIBUTES, XFAM and the TSC
+ * frequency are in @td; false: *bad is leaf | subleaf << 32 of what is wrong.
+ */
+bool cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
+		   u64 *bad);
+/* Bits that the VMM may set in entry @i of TD_PARAMS.CPUID_CONFIG. */
+void cpuid_config_get(unsigned int i, u32 *leaf, u32 *subleaf, u32 mask[4]);
+/* The TD's value as far as it is the same for all vCPUs; false: #VE */
+bool cpuid_td_value(const struct td *td, u32 leaf, u32 subleaf, u32 out[4]);
+
+/* Handler of a leaf number, NULL where this module has none (dispatch.c). */
+leaf_fn host_leaf(u64 number);
+leaf_fn guest_leaf(u64 number);
+
+/*
+ * Every leaf handler is leaf_<leaf id>, e.g. leaf_TDH_MNG_CREATE(). The dispatcher
+ * has checked leaf number and reserved bits; of the leaves that have versions
+ * 0 and 1 the handler itself refuses other versions, after its error outputs
+ * are set.
+ */
 #define X(id, number, ...)	u64 leaf_##id(struct call *c);
 TDX_HOST_LEAVES(X)
 #undef X

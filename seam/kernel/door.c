@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The door: on a CPU without TDX the SEAMCALL opcode raises #UD. The die
+ * notifier sees it first, plays SEAM with the interrupted registers and skips
+ * the instruction. A call that is declined goes on to the exception-table
+ * fix-up of the call site, as a #UD of real hardware would.
+ */
+#include <linux/kdebug.h>
+#include <linux/kprobes.h>
+#include <linux/ratelimit.h>
+#include <linux/smp.h>
+#include <linux/uaccess.h>
+#include <asm/cpufeature.h>
+#include <asm/processor-flags.h>
+#include <asm/ptrace.h>
+#include <asm/trapnr.h>
+#include "../svm/svm.h"
+#include "kernel.h"
+
+static const u8 seamcall_opcode[] = { 0x66, 0x0f, 0x01, 0xcf };
+
+/* VMX instructions set CF, PF, AF, ZF, SF and OF by their outcome. */
+#define VMX_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
+
+static void gprs_from_regs(u64 g[NR_GPRS], const struct pt_regs *regs)
+{
+	g[RAX] = regs->ax;
+	g[RCX] = regs->cx;
+	g[RDX] = regs->dx;
+	g[RBX] = regs->bx;
+	g[RSP] = 0;
+	g[RBP] = regs->bp;
+	g[RSI] = regs->si;
+	g[RDI] = regs->di;
+	g[R8] = regs->r8;
+	g[R9] = regs->r9;
+	g[R10] = regs->r10;
+	g[R11] = regs->r11;
+	g[R12] = regs->r12;
+	g[R13] = regs->r13;
+	g[R14] = regs->r14;
+	g[R15] = regs->r15;
+}
+
+static void gprs_to_regs(struct pt_regs *regs, const u64 g[NR_GPRS])
+{
+	regs->ax = g[RAX];
+	regs->cx = g[RCX];
+	regs->dx = g[RDX];
+	regs->bx = g[RBX];
+	regs->bp = g[RBP];
+	regs->si = g[RSI];
+	regs->di = g[RDI];
+	regs->r8 = g[R8];
+	regs->r9 = g[R9];
+	regs->r10 = g[R10];
+	regs->r11 = g[R11];
+	regs->r12 = g[R12];
+	regs->r13 = g[R13];
+	regs->r14 = g[R14];
+	regs->r15 = g[R15];
+}
+
+/* The vCPU runs until the module says that VP.ENTER is over. */
+static void run_guest(struct vcpu *vcpu, u64 g[NR_GPRS])
+{
+	struct vp_inject inj = {};
+	struct vp_exit exit;
+
+	do {
+		engine_run(vcpu, &inj, &exit);
+		inj = (struct vp_inject){};
+	} while (vp_exit(vcpu, &exit, &inj, g) == VP_RESUME);
+	engine_leave();
+}
+
+static enum seam_result door_call(unsigned int lp, u64 g[NR_GPRS])
+{
+	struct vcpu *vcpu = NULL;
+	enum seam_result res;
+
+	if (!g[RAX] && !engine_cpu_usable())
+		return SEAM_DECLINE;
+
+	res = seam_call(lp, g, &vcpu);
+	if (res == SEAM_ENTER) {
+		run_guest(vcpu, g);
+		res = SEAM_DONE;
+	}
+	return res;
+}
+
+static int door_trap(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct die_args *args = data;
+	struct pt_regs *regs = args->regs;
+	unsigned int lp = raw_smp_processor_id();
+	u64 in[NR_GPRS], g[NR_GPRS], t0;
+	u8 opcode[sizeof(seamcall_opcode)];
+	enum seam_result res;
+
+	if (event != DIE_TRAP || args->trapnr != X86_TRAP_UD || user_mode(regs))
+		return NOTIFY_DONE;
+	if (copy_from_kernel_nofault(opcode, (void *)regs->ip, sizeof(opcode)))
+		return NOTIFY_DONE;
+	if (memcmp(opcode, seamcall_opcode, sizeof(opcode)))
+		return NOTIFY_DONE;
+	/* outside VMX operation SEAMCALL is an undefined opcode */
+	if (!platform_vmx_is_on())
+		return NOTIFY_DONE;
+
+	t0 = env_tsc();
+	gprs_from_regs(g, regs);
+	memcpy(in, g, sizeof(in));
+	res = door_call(lp, g);
+	stats_call(lp, in[RAX], in, res, g, t0);
+
+	switch (res) {
+	case SEAM_DECLINE:
+		return NOTIFY_DONE;
+	case SEAM_FAULT_GP:
+		return fixup_gp(regs) ? NOTIFY_STOP : NOTIFY_DONE;
+	case SEAM_VMFAILINVALID:
+		regs->flags = (regs->flags & ~VMX_FLAGS) | X86_EFLAGS_CF;
+		break;
+	default:
+		gprs_to_regs(regs, g);
+		regs->flags &= ~VMX_FLAGS;
+		break;
+	}
+	regs->ip += sizeof(seamcall_opcode);
+	return NOTIFY_STOP;
+}
+NOKPROBE_SYMBOL(door_trap);
+
+static struct notifier_block door_notifier = {
+	.notifier_call = door_trap,
+	.priority = INT_MAX - 1,	/* before debuggers, after kprobes */
+};
+
+int door_open(void)
+{
+	return register_die_notifier(&door_notifier);
+}
+
+void door_close(void)
+{
+	unregister_die_notifier(&door_notifier);
+}

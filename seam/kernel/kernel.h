@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel-only files of softseam share. */
+#ifndef SOFTSEAM_KERNEL_H
+#define SOFTSEAM_KERNEL_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include "../seam.h"
+
+#define pr_softseam(level, fmt, ...)	\
+	printk(level "softseam: " fmt, ##__VA_ARGS__)
+
+/* door.c */
+int door_open(void);
+void door_close(void);
+
+/* fixup.c: the exception tables of modules, for a #GP at their SEAMCALL */
+struct pt_regs;
+int fixup_init(void);
+void fixup_exit(void);
+bool fixup_gp(struct pt_regs *regs);
+
+/* platform.c */
+int platform_open(void);
+void platform_close(void);
+bool platform_vmx_is_on(void);
+/* Goes up whenever a CPU drops its translations of shared GPAs. */
+u64 platform_shared_generation(void);
+
+/* personality.c: seam_config from module parameters and the machine */
+int personality_init(void);
+
+/* cmr.c */
+int cmr_init(void);
+/* Is every byte of the page at @hpa RAM? As the machine was at load time. */
+bool cmr_is_ram(hpa_t hpa);
+
+/* env.c */
+/* hash.c */
+int hash_init(void);
+void hash_exit(void);
+
+int env_init(void);
+void env_exit(void);
+
+/* env.c: shortages that a test asked for, counted down as they are shown */
+extern atomic_t env_no_entropy;
+extern atomic_t env_interrupts;
+
+struct seq_file;
+
+/* stats.c: counters and the log of the last calls */
+void stats_call(unsigned int lp, u64 leaf, const u64 in[NR_GPRS],
+		enum seam_result res, const u64 out[NR_GPRS], u64 t0);
+void stats_show(struct seq_file *m);
+void stats_log_show(struct seq_file *m);
+
+/* debugfs.c */
+void debugfs_open(void);
+void debugfs_close(void);
+
+#endif /* SOFTSEAM_KERNEL_H */

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* softseam.ko: P-SEAMLDR and a TDX module in software, for CPUs without TDX. */
+#include <linux/init.h>
+#include <linux/module.h>
+#include "../svm/svm.h"
+#include "kernel.h"
+
+static int __init softseam_init(void)
+{
+	int ret;
+
+	ret = personality_init();
+	if (ret)
+		return ret;
+	ret = env_init();
+	if (ret)
+		return ret;
+	ret = engine_init();
+	if (ret)
+		goto out_env;
+	ret = seam_init();
+	if (ret)
+		goto out_engine;
+	ret = fixup_init();
+	if (ret)
+		goto out_seam;
+	ret = door_open();
+	if (ret)
+		goto out_fixup;
+	ret = platform_open();
+	if (ret)
+		goto out_door;
+	debugfs_open();
+	pr_softseam(KERN_INFO, "software TDX module, nothing here is confidential: %u CPUs, %u packages, %u private KeyIDs\n",
+		    seam_config.nr_lps, seam_config.nr_pkgs,
+		    seam_config.keyids_private);
+	return 0;
+
+out_door:
+	door_close();
+out_fixup:
+	fixup_exit();
+out_seam:
+	seam_exit();
+out_engine:
+	engine_exit();
+out_env:
+	env_exit();
+	return ret;
+}
+
+static void __exit softseam_exit(void)
+{
+	debugfs_close();
+	platform_close();
+	door_close();
+	fixup_exit();
+	seam_exit();
+	engine_exit();
+	env_exit();
+}
+
+module_init(softseam_init);
+module_exit(softseam_exit);
+
+MODULE_DESCRIPTION("P-SEAMLDR and TDX module in software");
+MODULE_LICENSE("GPL");

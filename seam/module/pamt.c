@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Physical address metadata: what each page of the TDMRs is and whose. The
+ * table has an entry per 4K, 2M and 1G; the first from 1G down that is not
+ * NDA tells.
+ */
+#include "module.h"
+
+struct tdmr *tdmr_of(hpa_t hpa)
+{
+	unsigned int i;
+
+	for (i = 0; i < tdxm.nr_tdmrs; i++) {
+		struct tdmr *t = &tdxm.tdmr[i];
+
+		if (hpa >= t->base && hpa - t->base < t->size)
+			return t;
+	}
+	return NULL;
+}
+
+struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
+{
+	struct tdmr *t = tdmr_of(hpa);
+	struct pamt_gb *gb;
+	u64 off;
+
+	/* A gigabyte comes to life as a whole, when TDMR.INIT is through it. */
+	if (!t || hpa >= (atomic_read_once(&t->next_init) &
+			  ~(LEVEL_BYTES(2) - 1)))
+		return NULL;
+	off = hpa - t->base;
+	gb = t->gb[off / LEVEL_BYTES(2)];
+	if (level == 2)
+		return &gb->e1g;
+	if (level == 1)
+		return &gb->e2m[(off / LEVEL_BYTES(1)) % 512];
+	return &gb->e4k[(off / LEVEL_BYTES(1)) % 512]
+		       [(off / PAGE_BYTES) % 512];
+}
+
+hpa_t pamt_hpa(const struct pamt_entry *pe)
+{
+	return tdxm.tdmr[pe->tdmr].base + pe->index * LEVEL_BYTES(pe->level);
+}
+
+struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level)
+{
+	struct pamt_entry *pe = NULL;
+	int l;
+
+	for (l = 2; l >= 0; l--) {
+		pe = pamt_at(hpa, l);
+		*level = l;
+		if (!pe || atomic_read_once(&pe->type) != PT_NDA)
+			break;
+	}
+	return pe;
+}
+
+static void pamt_unlock_above(hpa_t hpa, unsigned int level)
+{
+	unsigned int l;
+
+	for (l = level + 1; l <= 2; l++)
+		sharex_put_shared(&pamt_at(hpa, l)->lock);
+}
+
+struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
+{
+	struct pamt_entry *pe;
+	unsigned int l;
+	bool got;
+
+	for (l = 2; ; l--) {
+		pe = pamt_at(hpa, l);
+		if (l == level || atomic_read_once(&pe->type) != PT_NDA)
+			break;
+		if (!sharex_try_shared(&pe->lock)) {
+			pamt_unlock_above(hpa, l);
+			return NULL;
+		}
+	}
+	got = excl ? sharex_hp_try_excl(&pe->lock, false) :
+		     sharex_hp_try_shared(&pe->lock, false);
+	if (!got) {
+		pamt_unlock_above(hpa, l);
+		return NULL;
+	}
+	return pe;
+}
+
+void pamt_unlock(struct pamt_entry *pe, bool excl)
+{
+	unsigned int level = pe->level;
+	hpa_t hpa = pamt_hpa(pe);
+
+	if (excl)
+		sharex_put_excl(&pe->lock);
+	else
+		sharex_put_shared(&pe->lock);
+	pamt_unlock_above(hpa, level);
+}
+
+void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj)
+{
+	pe->owner = owner;
+	pe->bepoch = 0;
+	pe->obj = obj;
+	env_page_scramble(pamt_hpa(pe), pe->level);
+	atomic_set_once(&pe->type, type);
+}
+
+void pamt_free(struct pamt_entry *pe)
+{
+	pe->obj = NULL;
+	pe->bepoch = 0;
+	atomic_set_once(&pe->type, PT_NDA);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Making and undoing the PAMT of the TDMRs: SYS.CONFIG, TDMR.INIT, the end. */
+#include "module.h"
+
+#define PAGES_PER_INIT		1024
+#define CHUNK_BYTES		(512 * sizeof(struct pamt_entry))
+
+bool pamt_create(unsigned int nr_tdmrs)
+{
+	unsigned int i, g, k;
+
+	for (i = 0; i < nr_tdmrs; i++) {
+		struct tdmr *t = &tdxm.tdmr[i];
+		unsigned int nr = t->size / LEVEL_BYTES(2);
+
+		t->next_init = t->base;
+		t->gb = env_alloc(nr * sizeof(*t->gb));
+		for (g = 0; t->gb && g < nr; g++) {
+			struct pamt_gb *gb = env_alloc(sizeof(*gb));
+
+			if (!gb)
+				goto no_memory;
+			t->gb[g] = gb;
+			gb->e1g.tdmr = i;
+			gb->e1g.level = 2;
+			gb->e1g.index = g;
+			for (k = 0; k < 512; k++) {
+				gb->e2m[k].tdmr = i;
+				gb->e2m[k].level = 1;
+				gb->e2m[k].index = g * 512 + k;
+			}
+		}
+		if (!t->gb)
+			goto no_memory;
+	}
+	return true;
+
+no_memory:
+	pamt_destroy(nr_tdmrs);
+	return false;
+}
+
+/* Calls @fn for each entry that there is, of all levels. */
+void pamt_for_each(void (*fn)(struct pamt_entry *pe))
+{
+	unsigned int i, g, k, n;
+
+	for (i = 0; i < tdxm.nr_tdmrs; i++) {
+		struct tdmr *t = &tdxm.tdmr[i];
+
+		for (g = 0; g < t->size / LEVEL_BYTES(2); g++) {
+			struct pamt_gb *gb = t->gb[g];
+
+			fn(&gb->e1g);
+			for (k = 0; k < 512; k++) {
+				fn(&gb->e2m[k]);
+				for (n = 0; gb->e4k[k] && n < 512; n++)
+					fn(&gb->e4k[k][n]);
+			}
+		}
+	}
+}
+
+void pamt_destroy(unsigned int nr_tdmrs)
+{
+	unsigned int i, g, k;
+
+	for (i = 0; i < nr_tdmrs; i++) {
+		struct tdmr *t = &tdxm.tdmr[i];
+		unsigned int nr = t->size / LEVEL_BYTES(2);
+
+		for (g = 0; t->gb && g < nr && t->gb[g]; g++) {
+			for (k = 0; k < 512; k++)
+				env_free(t->gb[g]->e4k[k], CHUNK_BYTES);
+			env_free(t->gb[g], sizeof(*t->gb[g]));
+		}
+		env_free(t->gb, nr * sizeof(*t->gb));
+		t->gb = NULL;
+	}
+}
+
+static bool page_reserved(const struct tdmr *t, u64 offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr_reserved; i++)
+		if (offset >= t->reserved[i].offset &&
+		    offset - t->reserved[i].offset < t->reserved[i].size)
+			return true;
+	return false;
+}
+
+/* The 4K entries of the 2M at @offset; false: no memory. */
+static bool init_2m(struct tdmr *t, u64 offset)
+{
+	struct pamt_gb *gb = t->gb[offset / LEVEL_BYTES(2)];
+	unsigned int k = (offset / LEVEL_BYTES(1)) % 512, n;
+	struct pamt_entry *e = env_alloc(CHUNK_BYTES);
+
+	if (!e)
+		return false;
+	for (n = 0; n < 512; n++, offset += PAGE_BYTES) {
+		e[n].tdmr = gb->e1g.tdmr;
+		e[n].level = 0;
+		e[n].index = offset / PAGE_BYTES;
+		if (page_reserved(t, offset))
+			e[n].type = PT_RSVD;
+	}
+	gb->e4k[k] = e;
+	return true;
+}
+
+u64 leaf_TDH_SYS_TDMR_INIT(struct call *c)
+{
+	u64 base = c->g[RCX], next, st = ST(SUCCESS);
+	unsigned int pages;
+	struct tdmr *t;
+
+	c->g[RDX] = 0;
+	if (!hpa_form_ok(base, LEVEL_BYTES(2)))
+		return ST_OP(OPERAND_INVALID, RCX);
+	t = tdmr_of(base);
+	if (!t || t->base != base)
+		return ST_OP(OPERAND_INVALID, RCX);
+	if (!sharex_try_excl(&t->lock))
+		return ST_OP(OPERAND_BUSY, RCX);
+	next = t->next_init;
+	if (next == t->base + t->size) {
+		st = ST(TDMR_ALREADY_INITIALIZED);
+		goto out;
+	}
+	for (pages = 0; pages < PAGES_PER_INIT; pages += 512) {
+		if (!init_2m(t, next - t->base))
+			break;
+		next += LEVEL_BYTES(1);
+	}
+	if (next == t->next_init) {
+		st = ST_OP(OPERAND_BUSY, RCX);
+		goto out;
+	}
+	atomic_set_once(&t->next_init, next);
+	c->g[RDX] = next & ~(LEVEL_BYTES(2) - 1);
+out:
+	sharex_put_excl(&t->lock);
+	return st;
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vCPU life: VP.CREATE, ADDCX, INIT, FLUSH and the gate that the leaves on a
+ * finished vCPU share.
+ */
+#include "vp.h"
+
+#define VP_BUILD_STATES	(1U << OP_INITIALIZED | 1U << OP_STATE_IMPORT)
+#define VP_INIT_STATES	(1U << OP_INITIALIZED)
+
+/*
+ * A vCPU belongs to one LP at a time. Another LP may try at the same moment,
+ * so the owner changes by compare and swap.
+ */
+static bool vcpu_associate(struct vcpu *v, unsigned int lp)
+{
+	int none = -1;
+
+	if (atomic_read_once(&v->assoc_lp) == (int)lp)
+		return true;
+	if (!atomic_cas(&v->assoc_lp, &none, (int)lp))
+		return false;
+	atomic_add(&v->td->num_assoc_vcpus, 1);
+	return true;
+}
+
+/* TDVPR operand in RCX, its TD's gate and the number of TDVPS pages. */
+static u64 vcpu_lock(hpa_t tdvpr, bool excl, unsigned int states,
+		     struct vcpu **vcpu, struct pamt_entry **pe)
+{
+	struct pamt_entry *tdr_pe;
+	struct td *td;
+	u64 st;
+
+	st = operand_page(tdvpr, TDX_OPERAND_RCX, PT_TDVPR, excl, TDX_LEVEL_4K,
+			  pe);
+	if (st)
+		return st;
+	st = td_get((*pe)->owner, TDX_OPERAND_TDR, false, states, LOCK_SHARED,
+		    &td, &tdr_pe);
+	if (st) {
+		operand_put(*pe, excl);
+		return st;
+	}
+	*vcpu = (*pe)->obj;
+	if ((*vcpu)->num_pages < tdvps_pages(td)) {
+		vcpu_put(*vcpu, *pe, excl);
+		return ST(TDCX_NUM_INCORRECT);
+	}
+	return 0;
+}
+
+void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl)
+{
+	struct td *td = vcpu->td;
+
+	td_put(td, pamt_at(td->tdr, TDX_LEVEL_4K), false, LOCK_SHARED);
+	operand_put(pe, excl);
+}
+
+u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
+	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe)
+{
+	u64 st;
+
+	st = vcpu_lock(tdvpr, excl, states, vcpu, pe);
+	if (st)
+		return st;
+	if (!associate)
+		return 0;
+	if ((*vcpu)->state == VCPU_UNINIT || (*vcpu)->state == VCPU_DISABLED)
+		st = ST(VCPU_STATE_INCORRECT);
+	else if (!vcpu_associate(*vcpu, c->lp->id))
+		st = ST(VCPU_ASSOCIATED);
+	if (st)
+		vcpu_put(*vcpu, *pe, excl);
+	return st;
+}
+
+static struct vcpu *vcpu_new(struct td *td, hpa_t tdvpr)
+{
+	struct vcpu *v = env_alloc(sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->tdvps = env_alloc(tdvps_store_size());
+	if (!v->tdvps)
+		goto no_store;
+	v->td = td;
+	v->tdvpr = tdvpr;
+	v->page[0] = tdvpr;
+	v->num_pages = 1;
+	v->assoc_lp = -1;
+	v->engine = engine_vcpu_create(v);
+	if (!v->engine)
+		goto no_engine;
+	return v;
+
+no_engine:
+	env_free(v->tdvps, tdvps_store_size());
+no_store:
+	env_free(v, sizeof(*v));
+	return NULL;
+}
+
+void vcpu_free(struct vcpu *vcpu)
+{
+	engine_vcpu_destroy(vcpu, vcpu->engine);
+	env_free(vcpu->tdvps, tdvps_store_size());
+	env_free(vcpu, sizeof(*vcpu));
+}
+
+u64 leaf_TDH_VP_CREATE(struct call *c)
+{
+	struct pamt_entry *tdr_pe, *pe;
+	struct vcpu *v;
+	struct td *td;
+	u64 st;
+
+	st = td_get(c->g[RDX], TDX_OPERAND_RDX, false, VP_BUILD_STATES,
+		    LOCK_SHARED, &td, &tdr_pe);
+	if (st)
+		return st;
+	st = operand_page(c->g[RCX], TDX_OPERAND_RCX, PT_NDA, true,
+			  TDX_LEVEL_4K, &pe);
+	if (st)
+		goto put_td;
+	v = vcpu_new(td, c->g[RCX]);
+	if (!v) {
+		/* our own want of memory: the caller may try again */
+		st = ST_OP(OPERAND_BUSY, RCX);
+		goto put_page;
+	}
+
+	pamt_take(pe, PT_TDVPR, td->tdr, v);
+	env_page_scramble(c->g[RCX], TDX_LEVEL_4K);
+	atomic_add(&td->chldcnt, 1);
+put_page:
+	operand_put(pe, true);
+put_td:
+	td_put(td, tdr_pe, false, LOCK_SHARED);
+	return st;
+}
+
+u64 leaf_TDH_VP_ADDCX(struct call *c)
+{
+	struct pamt_entry *vpe, *tdr_pe, *pe;
+	struct vcpu *v;
+	struct td *td;
+	u64 st;
+
+	st = operand_page(c->g[RDX], TDX_OPERAND_RDX, PT_TDVPR, true,
+			  TDX_LEVEL_4K, &vpe);
+	if (st)
+		return st;
+	st = td_get(vpe->owner, TDX_OPERAND_TDR, false, VP_BUILD_STATES,
+		    LOCK_SHARED, &td, &tdr_pe);
+	if (st)
+		goto put_vcpu;
+	v = vpe->obj;
+	if (v->state != VCPU_UNINIT) {
+		st = ST(VCPU_STATE_INCORRECT);
+		goto put_td;
+	}
+	if (v->num_pages >= tdvps_pages(td)) {
+		st = ST(TDCX_NUM_INCORRECT);
+		goto put_td;
+	}
+	st = operand_page(c->g[RCX], TDX_OPERAND_RCX, PT_NDA, true,
+			  TDX_LEVEL_4K, &pe);
+	if (st)
+		goto put_td;
+
+	v->page[v->num_pages++] = c->g[RCX];
+	pamt_take(pe, PT_TDCX, td->tdr, v);
+	env_page_scramble(c->g[RCX], TDX_LEVEL_4K);
+	atomic_add(&td->chldcnt, 1);
+	operand_put(pe, true);
+put_td:
+	td_put(td, tdr_pe, false, LOCK_SHARED);
+put_vcpu:
+	operand_put(vpe, true);
+	return st;
+}
+
+/* Counts the vCPU in; two VP.INITs of one TD may run at once. */
+static bool vcpu_count(struct td *td, u32 *index)
+{
+	u32 n = atomic_read_once(&td->num_vcpus);
+
+	do {
+		if (n >= td->max_vcpus)
+			return false;
+	} while (!atomic_cas(&td->num_vcpus, &n, n + 1));
+	*index = n;
+	return true;
+}
+
+u64 leaf_TDH_VP_INIT(struct call *c)
+{
+	struct pamt_entry *pe;
+	struct vcpu *v;
+	u64 st;
+
+	st = vcpu_lock(c->g[RCX], true, VP_INIT_STATES, &v, &pe);
+	if (st)
+		return st;
+	if (v->state != VCPU_UNINIT) {
+		st = ST(VCPU_STATE_INCORRECT);
+		goto put;
+	}
+	if (!vcpu_count(v->td, &v->index)) {
+		st = ST(MAX_VCPUS_EXCEEDED);
+		goto put;
+	}
+
+	v->gpr[RCX] = c->g[RDX];
+	v->gpr[R8] = c->g[RDX];
+	v->gpr[RBX] = v->td->gpaw52 ? 52 : 48;
+	v->gpr[RDX] = cpuid_signature(v->td);
+	v->gpr[RSI] = v->index;
+	v->x2apic_id = v->index;
+	v->dr6 = 0xffff0ff0;
+	v->xcr0 = 1;
+	tdvps_store_init(v);
+	vapic_reset(v);
+	engine_vcpu_reset(v);
+	v->state = VCPU_READY;
+	v->last_exit = EXIT_ASYNC_FAULT;
+	vcpu_associate(v, c->lp->id);
+put:
+	vcpu_put(v, pe, true);
+	return st;
+}
+
+/* FATAL does not matter here: a dead TD is torn down by this too. */
+u64 leaf_TDH_VP_FLUSH(struct call *c)
+{
+	struct pamt_entry *pe, *tdr_pe;
+	struct vcpu *v;
+	struct td *td;
+	u64 st;
+
+	st = operand_page(c->g[RCX], TDX_OPERAND_RCX, PT_TDVPR, true,
+			  TDX_LEVEL_4K, &pe);
+	if (st)
+		return st;
+	st = tdr_get(pe->owner, TDX_OPERAND_TDR, false, &td, &tdr_pe);
+	if (st)
+		goto put_vcpu;
+	v = pe->obj;
+	if (td->lifecycle != TD_KEYS_CONFIGURED) {
+		st = ST(TD_KEYS_NOT_CONFIGURED);
+	} else if (v->num_pages < tdvps_pages(td)) {
+		st = ST(TDCX_NUM_INCORRECT);
+	} else if (v->assoc_lp != (int)c->lp->id) {
+		st = ST(VCPU_NOT_ASSOCIATED);
+	} else {
+		atomic_set_once(&v->assoc_lp, -1);
+		atomic_add(&td->num_assoc_vcpus, -1);
+		if (c->lp->last_vcpu == v)
+			c->lp->last_vcpu = NULL;
+	}
+	tdr_put(tdr_pe, false);
+put_vcpu:
+	operand_put(pe, true);
+	return st;
+}

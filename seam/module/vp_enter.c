@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TDH.VP.ENTER up to the first guest instruction, and what ends it. */
+#include "vp.h"
+
+#define RUN_STATES	(1U << OP_RUNNABLE | 1U << OP_LIVE_EXPORT | \
+			 1U << OP_LIVE_IMPORT)
+
+#define ENTER_HINT	SEAM_BIT(52)	/* host says the exit can be recovered */
+#define ENTER_RESUME_L1	SEAM_BIT(53)
+
+static u64 enter_flags_check(const struct vcpu *v, u64 flags)
+{
+	/* no L2 VM ever runs, so none can be left */
+	if (flags & ENTER_RESUME_L1)
+		return ST_OP(OPERAND_INVALID, RCX);
+	if ((flags & ENTER_HINT) && v->last_exit != EXIT_ASYNC_TRAP)
+		return ST_OP(OPERAND_INVALID, RCX);
+	return 0;
+}
+
+/*
+ * From here until the TD exit the vCPU counts in the present epoch; TRACK
+ * takes the lock exclusively and so never sees it in between.
+ */
+static bool epoch_enter(struct vcpu *v)
+{
+	struct td *td = v->td;
+
+	if (!sharex_try_shared(&td->epoch_lock))
+		return false;
+	v->epoch = td->epoch;
+	atomic_add(&td->refcount[v->epoch & 1], 1);
+	sharex_put_shared(&td->epoch_lock);
+	return true;
+}
+
+/* Registers that the guest's TDVMCALL asked the host for. */
+static void take_host_gprs(struct vcpu *v, const u64 *g)
+{
+	unsigned int mask = v->gpr[RCX] & 0xffff;
+	unsigned int i;
+
+	for (i = RBX; i < NR_GPRS; i++)
+		if (mask & (1U << i))
+			v->gpr[i] = g[i];
+	if (mask & (1U << RDX))
+		v->gpr[RDX] = g[RDX];
+	v->gpr[RAX] = 0;
+}
+
+u64 leaf_TDH_VP_ENTER(struct call *c)
+{
+	u64 flags = c->g[RCX] & SEAM_MASK(63, 52);
+	struct pamt_entry *pe;
+	struct vcpu *v;
+	u64 st;
+
+	if (flags & ~(ENTER_HINT | ENTER_RESUME_L1))
+		return ST_OP(OPERAND_INVALID, RCX);
+	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, true, &v, &pe);
+	if (st)
+		return st;
+	st = enter_flags_check(v, flags);
+	if (!st && v->state != VCPU_READY)
+		st = ST_OP(OPERAND_BUSY, RCX);	/* it runs on this LP: cannot be */
+	if (!st && !epoch_enter(v))
+		st = ST_OP(OPERAND_BUSY, TD_EPOCH);
+	if (st) {
+		vcpu_put(v, pe, false);
+		return st;
+	}
+
+	/* TDVPR and TDR stay locked shared while the guest runs */
+	sharex_put_shared(&v->td->op_state_lock);
+	if (v->last_exit == EXIT_TDVMCALL)
+		take_host_gprs(v, c->g);
+	v->state = VCPU_ACTIVE;
+	v->last_exit = EXIT_ASYNC_FAULT;
+	c->lp->running = v;
+	c->lp->last_vcpu = v;
+	c->enter = v;
+	return 0;
+}
+
+/* Gives back what VP.ENTER holds; the vCPU is no more in the guest. */
+static void vp_release(struct vcpu *v)
+{
+	struct td *td = v->td;
+
+	tdxm.lp[v->assoc_lp].running = NULL;
+	atomic_add(&td->refcount[v->epoch & 1], -1);
+	tdr_put(pamt_at(td->tdr, TDX_LEVEL_4K), false);
+	operand_put(pamt_at(v->tdvpr, TDX_LEVEL_4K), false);
+}
+
+/* Modules newer than 1.5.01 keep RBP when the TD asked for it. */
+static bool keeps_rbp(const struct vcpu *v, bool tdvmcall)
+{
+	if (seam_config.clobber_rbp ||
+	    !(v->td->config_flags & FLAG_NO_RBP_MOD))
+		return false;
+	return tdvmcall || seam_config.version[2] > 1;
+}
+
+static void clear_host_gprs(const struct vcpu *v, u64 *g, bool tdvmcall)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_GPRS; i++)
+		if (i != RSP && !(i == RBP && keeps_rbp(v, tdvmcall)))
+			g[i] = 0;
+}
+
+void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
+{
+	clear_host_gprs(v, g, false);
+	g[RAX] = x->status | x->reason;
+	g[RCX] = x->qual & 0xffffffff;
+	g[RDX] = x->ext_qual;
+	g[R8] = x->gpa;
+	g[R9] = x->intr_info;
+
+	if (x->status == ST(SUCCESS)) {
+		v->state = VCPU_READY;
+		v->last_exit = EXIT_ASYNC_FAULT;
+	} else if (x->status == ST(HOST_PRIORITY_BUSY_TIMEOUT)) {
+		v->state = VCPU_READY;
+		v->last_exit = EXIT_ASYNC_TRAP;
+	} else if (x->status == ST(NON_RECOVERABLE_VCPU)) {
+		v->state = VCPU_DISABLED;
+	} else {
+		atomic_set_once(&v->td->fatal, true);
+		v->state = VCPU_READY;
+	}
+	vp_release(v);
+}
+
+/* The guest's RIP already stands behind the TDCALL. */
+void vp_leave_tdvmcall(struct vcpu *v, u64 *g)
+{
+	unsigned int mask = v->gpr[RCX] & 0xffff;
+	unsigned int i;
+
+	clear_host_gprs(v, g, true);
+	for (i = 0; i < NR_GPRS; i++)
+		if (mask & (1U << i))
+			g[i] = v->gpr[i];
+	g[RAX] = VMX_TDCALL;
+	g[RCX] = v->gpr[RCX];
+	v->state = VCPU_READY;
+	v->last_exit = EXIT_TDVMCALL;
+	vp_release(v);
+}

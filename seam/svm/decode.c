@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fetches the instruction that exited, by the guest's own page tables: SVM as
+ * QEMU has it gives neither its bytes nor the address of the next one.
+ */
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <asm/processor-flags.h>
+#include "svm.h"
+
+#define PTE_PRESENT	BIT_ULL(0)
+#define PTE_LARGE	BIT_ULL(7)
+#define PTE_ADDR	GENMASK_ULL(51, 12)
+#define PTE32_ADDR	0xfffff000U
+
+static bool read_guest(struct vcpu *vcpu, gpa_t gpa, void *buf, size_t len)
+{
+	void *p = npt_gpa_ptr(vcpu, gpa);
+
+	if (!p)
+		return false;
+	memcpy(buf, p, len);
+	return true;
+}
+
+/* Tables of 8-byte entries: PAE, 4 and 5 levels. */
+static bool walk64(struct vcpu *vcpu, u64 gla, unsigned int levels, gpa_t *gpa)
+{
+	u64 table = svm_of(vcpu)->vmcb->cr3 & PTE_ADDR;
+	unsigned int level;
+
+	if (levels == 3)
+		table = svm_of(vcpu)->vmcb->cr3 & 0xffffffe0;
+	for (level = levels; level; level--) {
+		unsigned int shift = 12 + 9 * (level - 1);
+		u64 index = gla >> shift & (levels == 3 && level == 3 ? 3 : 511);
+		u64 entry;
+
+		if (!read_guest(vcpu, table + index * 8, &entry, sizeof(entry)) ||
+		    !(entry & PTE_PRESENT))
+			return false;
+		if (level == 1 || (level <= 3 && (entry & PTE_LARGE))) {
+			u64 mask = BIT_ULL(shift) - 1;
+
+			*gpa = (entry & PTE_ADDR & ~mask) | (gla & mask);
+			return true;
+		}
+		table = entry & PTE_ADDR;
+	}
+	return false;
+}
+
+/* Two levels of 4-byte entries. */
+static bool walk32(struct vcpu *vcpu, u32 gla, gpa_t *gpa)
+{
+	u32 table = svm_of(vcpu)->vmcb->cr3 & PTE32_ADDR, entry;
+
+	if (!read_guest(vcpu, table + (gla >> 22) * 4, &entry, sizeof(entry)) ||
+	    !(entry & PTE_PRESENT))
+		return false;
+	if ((entry & PTE_LARGE) && (svm_of(vcpu)->vmcb->cr4 & X86_CR4_PSE)) {
+		*gpa = (entry & 0xffc00000) | (gla & 0x3fffff);
+		return true;
+	}
+	table = entry & PTE32_ADDR;
+	if (!read_guest(vcpu, table + (gla >> 12 & 1023) * 4, &entry,
+			sizeof(entry)) || !(entry & PTE_PRESENT))
+		return false;
+	*gpa = (entry & PTE32_ADDR) | (gla & 0xfff);
+	return true;
+}
+
+static bool gla_to_gpa(struct vcpu *vcpu, u64 gla, gpa_t *gpa)
+{
+	struct svm_vcpu *v = svm_of(vcpu);
+
+	if (!(v->cr0 & X86_CR0_PG)) {
+		*gpa = (u32)gla;
+		return true;
+	}
+	if (v->efer & BIT(10))
+		return walk64(vcpu, gla, v->cr4 & X86_CR4_LA57 ? 5 : 4, gpa);
+	if (v->cr4 & X86_CR4_PAE)
+		return walk64(vcpu, (u32)gla, 3, gpa);
+	return walk32(vcpu, gla, gpa);
+}
+
+static bool is_prefix(u8 byte)
+{
+	switch (byte) {
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+	case 0x64 ... 0x67:
+	case 0xf0:
+	case 0xf2:
+	case 0xf3:
+		return true;
+	}
+	return false;
+}
+
+static void count_prefixes(struct svm_insn *insn, bool long_mode)
+{
+	while (insn->prefixes < insn->len &&
+	       is_prefix(insn->bytes[insn->prefixes]))
+		insn->prefixes++;
+	if (long_mode && insn->prefixes < insn->len &&
+	    (insn->bytes[insn->prefixes] & 0xf0) == 0x40)
+		insn->rex = insn->bytes[insn->prefixes++];
+}
+
+void svm_fetch(struct vcpu *vcpu, struct svm_insn *insn)
+{
+	struct svm_vcpu *v = svm_of(vcpu);
+	bool long_mode = svm_long_mode(v);
+	u64 gla = v->vmcb->rip;
+	gpa_t gpa;
+
+	memset(insn, 0, sizeof(*insn));
+	if (!long_mode)
+		gla = (u32)(gla + v->vmcb->cs.base);
+	while (insn->len < sizeof(insn->bytes)) {
+		unsigned int room = PAGE_SIZE - (gla & ~PAGE_MASK);
+		unsigned int n = min_t(unsigned int, room,
+				       sizeof(insn->bytes) - insn->len);
+
+		if (!gla_to_gpa(vcpu, gla, &gpa) ||
+		    !read_guest(vcpu, gpa, insn->bytes + insn->len, n))
+			break;
+		insn->len += n;
+		gla += n;
+	}
+	count_prefixes(insn, long_mode);
+}
+
+bool svm_insn_is(const struct svm_insn *insn, const u8 *op, unsigned int len)
+{
+	return insn->prefixes + len <= insn->len &&
+	       !memcmp(insn->bytes + insn->prefixes, op, len);
+}

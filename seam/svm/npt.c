@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested page tables of a TD, filled at faults from the Secure EPT and from
+ * the VMM's shared EPT. They are a cache: a zap empties entries, tables stay
+ * until the TD goes, so that no CPU ever walks a freed one.
+ */
+#include <linux/bits.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
+#include "../kernel/kernel.h"
+#include "svm.h"
+#include "../module/mem.h"
+#include "../module/vp.h"
+
+#define NPT_PRESENT	BIT_ULL(0)
+#define NPT_W		BIT_ULL(1)
+#define NPT_USER	BIT_ULL(2)	/* nested walks are user accesses */
+#define NPT_LARGE	BIT_ULL(7)
+#define NPT_NX		BIT_ULL(63)
+#define NPT_ADDR	GENMASK_ULL(51, 12)
+#define NPT_TABLE	(NPT_PRESENT | NPT_W | NPT_USER)
+
+#define EPT_READ	BIT_ULL(0)
+#define EPT_WRITE	BIT_ULL(1)
+#define EPT_EXEC	BIT_ULL(2)
+#define EPT_RWX		(EPT_READ | EPT_WRITE | EPT_EXEC)
+#define EPT_LARGE	BIT_ULL(7)
+#define EPT_SUPPRESS_VE	BIT_ULL(63)
+
+#define QUAL_READ	BIT_ULL(0)
+#define QUAL_WRITE	BIT_ULL(1)
+#define QUAL_FETCH	BIT_ULL(2)
+
+
+/* One translation, before it goes into the tables. */
+struct mapping {
+	hpa_t hpa;		/* of the part of size level */
+	unsigned int level;
+	bool write, exec;
+};
+
+static unsigned int index_of(gpa_t gpa, unsigned int level)
+{
+	return gpa >> (12 + 9 * level) & 511;
+}
+
+struct svm_td *npt_create(void)
+{
+	struct svm_td *t = kzalloc(sizeof(*t), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!t)
+		return NULL;
+	t->root = (u64 *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
+	if (!t->root) {
+		kfree(t);
+		return NULL;
+	}
+	raw_spin_lock_init(&t->lock);
+	t->levels = native_read_cr4() & X86_CR4_LA57 ? 5 : 4;
+	return t;
+}
+
+static void free_tables(u64 *table, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; level && i < 512; i++)
+		if ((table[i] & NPT_PRESENT) && !(table[i] & NPT_LARGE))
+			free_tables(__va(table[i] & NPT_ADDR), level - 1);
+	free_page((unsigned long)table);
+}
+
+void npt_destroy(struct svm_td *t)
+{
+	free_tables(t->root, t->levels - 1);
+	kfree(t);
+}
+
+static void clear_leaves(u64 *table, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; i < 512; i++) {
+		if (!(table[i] & NPT_PRESENT))
+			continue;
+		if (level && !(table[i] & NPT_LARGE))
+			clear_leaves(__va(table[i] & NPT_ADDR), level - 1);
+		else
+			WRITE_ONCE(table[i], 0);
+	}
+}
+
+/* Empties [gpa, gpa + size of level); a larger page around it goes too. */
+static void zap(struct svm_td *t, gpa_t gpa, unsigned int level)
+{
+	unsigned int l = t->levels - 1;
+	u64 *table = t->root, *e;
+
+	for (;; l--) {
+		e = &table[index_of(gpa, l)];
+		if (!(*e & NPT_PRESENT))
+			return;
+		if (!l || (*e & NPT_LARGE)) {
+			WRITE_ONCE(*e, 0);
+			return;
+		}
+		table = __va(*e & NPT_ADDR);
+		if (l <= level) {
+			clear_leaves(table, l - 1);
+			return;
+		}
+	}
+}
+
+void engine_sept_zap(struct td *td, gpa_t gpa, unsigned int level)
+{
+	struct svm_td *t = td->engine;
+	unsigned long flags;
+
+	if (!t)
+		return;
+	raw_spin_lock_irqsave(&t->lock, flags);
+	zap(t, gpa, level);
+	raw_spin_unlock_irqrestore(&t->lock, flags);
+}
+
+static u64 *new_table(struct svm_td *t)
+{
+	u64 *table = (u64 *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
+
+	if (table)
+		t->nr_tables++;
+	return table;
+}
+
+/* A table that is there stays, and a large page is then put in piecewise. */
+static bool install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
+{
+	unsigned int l = t->levels - 1;
+	u64 *table = t->root, *e, flags;
+	hpa_t hpa;
+
+	for (;; l--) {
+		e = &table[index_of(gpa, l)];
+		if (!l || (l <= m->level && l <= TDX_LEVEL_1G &&
+			   (!(*e & NPT_PRESENT) || (*e & NPT_LARGE))))
+			break;
+		if (*e & NPT_LARGE)
+			WRITE_ONCE(*e, 0);
+		if (!(*e & NPT_PRESENT)) {
+			u64 *next = new_table(t);
+
+			if (!next)
+				return false;
+			WRITE_ONCE(*e, __pa(next) | NPT_TABLE);
+		}
+		table = __va(*e & NPT_ADDR);
+	}
+	hpa = m->hpa + (gpa & (LEVEL_BYTES(m->level) - 1) &
+			~(LEVEL_BYTES(l) - 1));
+	flags = NPT_PRESENT | NPT_USER | (l ? NPT_LARGE : 0) |
+		(m->write ? NPT_W : 0) | (m->exec ? 0 : NPT_NX);
+	WRITE_ONCE(*e, hpa | flags);
+	return true;
+}
+
+/* ---- private half ---------------------------------------------------------- */
+
+static enum sept_access private_mapping(struct td *td, gpa_t gpa,
+					struct mapping *m, void **content)
+{
+	enum sept_access ret;
+	bool writable;
+	u8 state;
+
+	ret = sept_translate(td, gpa, &m->level, content, &writable, &state);
+	if (ret == SEPT_ACCESS_OK) {
+		m->hpa = __pa(*content);
+		m->write = writable;
+		m->exec = true;
+	}
+	return ret;
+}
+
+static bool private_fault(struct td *td, gpa_t gpa, bool write,
+			  struct vp_exit *exit)
+{
+	struct svm_td *t = td->engine;
+	struct mapping m;
+	void *content;
+	bool ok;
+
+	switch (private_mapping(td, gpa, &m, &content)) {
+	case SEPT_ACCESS_OK:
+		if (write && !m.write)
+			return false;
+		ok = install(t, gpa, &m);
+		break;
+	case SEPT_ACCESS_NONE:
+		return false;
+	case SEPT_ACCESS_FATAL:
+		exit->reason = VMX_EPT_MISCONFIG;
+		return false;
+	default:
+		ok = false;
+		break;
+	}
+	/* no memory now: as if an interrupt had come, the host enters again */
+	if (!ok)
+		exit->reason = VMX_EXTERNAL_INTERRUPT;
+	return ok;
+}
+
+/* ---- shared half ----------------------------------------------------------- */
+
+static bool has_private_keyid(hpa_t hpa)
+{
+	u64 id = hpa >> seam_config.keyid_shift &
+		 (BIT_ULL(seam_config.keyid_bits) - 1);
+
+	return id > seam_config.keyids_shared;
+}
+
+/* Walks the VMM's EPT. The last entry looked at is in *entry. */
+static bool shared_mapping(struct vcpu *vcpu, gpa_t gpa, struct mapping *m,
+			   u64 *entry)
+{
+	hpa_t table = vcpu->shared_eptp & NPT_ADDR;
+	unsigned int level = vcpu->td->sept_levels - 1;
+
+	*entry = EPT_SUPPRESS_VE;
+	m->write = true;
+	m->exec = true;
+	if (!table)
+		return false;
+	for (;; level--) {
+		u64 *p = env_host_ptr(table);
+
+		if (!p)
+			return false;
+		*entry = READ_ONCE(p[index_of(gpa, level)]);
+		if (!(*entry & EPT_RWX))
+			return false;
+		m->write &= !!(*entry & EPT_WRITE);
+		m->exec &= !!(*entry & EPT_EXEC);
+		if (!level || (level <= TDX_LEVEL_1G && (*entry & EPT_LARGE)))
+			break;
+		table = *entry & NPT_ADDR;
+	}
+	m->level = level;
+	m->hpa = *entry & NPT_ADDR & ~(LEVEL_BYTES(level) - 1);
+	return true;
+}
+
+static bool shared_fault(struct vcpu *vcpu, gpa_t gpa, bool write, bool fetch,
+			 struct vp_exit *exit)
+{
+	struct mapping m;
+	u64 entry;
+
+	if (!shared_mapping(vcpu, gpa, &m, &entry) ||
+	    (write && !m.write) || (fetch && !m.exec)) {
+		exit->convertible = !(entry & EPT_SUPPRESS_VE);
+		exit->qual |= (entry & EPT_RWX) << 3;
+		return false;
+	}
+	/* a KeyID of a TD, or a page that can be written but not read */
+	if (has_private_keyid(m.hpa) || !(entry & EPT_READ)) {
+		exit->reason = VMX_EPT_MISCONFIG;
+		return false;
+	}
+	if (!install(vcpu->td->engine, gpa, &m)) {
+		exit->reason = VMX_EXTERNAL_INTERRUPT;
+		return false;
+	}
+	return true;
+}
+
+static gpa_t shared_bit(const struct td *td)
+{
+	return BIT_ULL(td->gpaw52 ? 51 : 47);
+}
+
+/* Everything above the SHARED bit: tables stay, entries go. */
+static void zap_shared(struct svm_td *t, const struct td *td)
+{
+	unsigned int top = t->levels - 1;
+	unsigned int first = index_of(shared_bit(td), top), i;
+	u64 *table = t->root;
+
+	if (!first) {
+		/* five levels for bit 47: the shared half is below entry 0 */
+		if (!(table[0] & NPT_PRESENT))
+			return;
+		table = __va(table[0] & NPT_ADDR);
+		top--;
+		first = index_of(shared_bit(td), top);
+	}
+	for (i = first; i < 512; i++)
+		if (table[i] & NPT_PRESENT)
+			clear_leaves(__va(table[i] & NPT_ADDR), top - 1);
+}
+
+void npt_sync_shared(struct vcpu *vcpu)
+{
+	struct svm_td *t = vcpu->td->engine;
+	u64 generation = platform_shared_generation();
+
+	if (READ_ONCE(t->shared_generation) == generation &&
+	    READ_ONCE(t->shared_eptp) == vcpu->shared_eptp)
+		return;
+	raw_spin_lock(&t->lock);
+	zap_shared(t, vcpu->td);
+	t->shared_generation = generation;
+	t->shared_eptp = vcpu->shared_eptp;
+	raw_spin_unlock(&t->lock);
+}
+
+/* ---- both ------------------------------------------------------------------ */
+
+bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit)
+{
+	struct td *td = vcpu->td;
+	struct svm_td *t = td->engine;
+	bool write = info & NPF_WRITE, fetch = info & NPF_FETCH;
+	bool mapped;
+
+	exit->reason = VMX_EPT_VIOLATION;
+	exit->gpa = gpa;
+	exit->qual = fetch ? QUAL_FETCH : write ? QUAL_WRITE : QUAL_READ;
+
+	raw_spin_lock(&t->lock);
+	if (gpa & shared_bit(td))
+		mapped = shared_fault(vcpu, gpa, write, fetch, exit);
+	else
+		mapped = private_fault(td, gpa, write, exit);
+	raw_spin_unlock(&t->lock);
+	return mapped;
+}
+
+void *npt_gpa_ptr(struct vcpu *vcpu, gpa_t gpa)
+{
+	struct td *td = vcpu->td;
+	struct svm_td *t = td->engine;
+	struct mapping m;
+	void *p = NULL;
+	u64 entry;
+
+	raw_spin_lock(&t->lock);
+	if (gpa & shared_bit(td)) {
+		if (shared_mapping(vcpu, gpa, &m, &entry))
+			p = env_host_ptr(m.hpa + (gpa & (LEVEL_BYTES(m.level) - 1)));
+	} else if (private_mapping(td, gpa, &m, &p) == SEPT_ACCESS_OK) {
+		p += gpa & (LEVEL_BYTES(m.level) - 1);
+	} else {
+		p = NULL;
+	}
+	raw_spin_unlock(&t->lock);
+	return p;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The engine that runs TDs with SVM: what the door and the env may call, and
+ * what its files share.
+ */
+#ifndef SOFTSEAM_SVM_H
+#define SOFTSEAM_SVM_H
+
+#include <linux/atomic.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include "../module/module.h"
+#include "vmcb.h"
+
+/* ---- for the kernel side of softseam -------------------------------------- */
+
+int engine_init(void);
+void engine_exit(void);
+/* SVM on and off on this CPU. Interrupts off. -EBUSY: somebody uses it. */
+int engine_cpu_on(void);
+void engine_cpu_off(void);
+/* May a TD run on this CPU? Says why not in the log. */
+bool engine_cpu_usable(void);
+/* Runs the guest, with @inj injected first, until something stops it. */
+void engine_run(struct vcpu *vcpu, const struct vp_inject *inj,
+		struct vp_exit *exit);
+/* VP.ENTER is over: the CPU is the host's again. */
+void engine_leave(void);
+/* The host's vector registers are in the CPU when this returns. */
+void engine_host_fpu(void);
+
+/* ---- inside the engine ----------------------------------------------------- */
+
+struct svm_td {
+	raw_spinlock_t lock;	/* page tables, and translating for them */
+	u64 *root;
+	unsigned int levels;	/* those of the host's own paging */
+	u64 shared_generation;
+	u64 shared_eptp;	/* root of what the shared half shows */
+	unsigned int nr_tables;
+};
+
+struct svm_vcpu {
+	struct vmcb *vmcb;
+	u64 vmcb_pa;
+	void *xsave;
+	/* as the guest knows them; the VMCB's differ where SVM wants it */
+	u64 cr0, cr4, efer;
+	u64 tsc_aux;
+	u64 reinject;		/* event whose delivery an exit broke off */
+	u8 tpr;			/* as given to the VMCB last */
+	bool nmi_blocked;	/* from an NMI to its IRET */
+	bool iret_seen;		/* the IRET at iret_rip is about to run */
+	u64 iret_rip;
+	u32 ldtr_ar;		/* access rights while LDTR is unusable */
+};
+
+struct svm_cpu {
+	struct page *hsave;	/* where VMRUN keeps the host's state */
+	struct page *host;	/* for VMSAVE of the host's state */
+	void *xsave;		/* the host's vector state while a guest's is in */
+	struct vcpu *loaded;	/* whose vector state is in the CPU */
+	u64 host_xcr0;
+	u64 old_hsave;
+};
+
+DECLARE_PER_CPU(struct svm_cpu, svm_cpu);
+
+asmlinkage void svm_enter(u64 *gpr, u64 guest_vmcb, u64 host_vmcb);
+
+static inline struct svm_vcpu *svm_of(const struct vcpu *vcpu)
+{
+	return vcpu->engine;
+}
+
+static inline bool svm_long_mode(const struct svm_vcpu *v)
+{
+	return (v->vmcb->efer & BIT(10)) && (v->vmcb->cs.attr & BIT(9));
+}
+
+/* mode.c: control registers between guest and VMCB */
+void svm_mode_sync(struct svm_vcpu *v);
+void svm_mode_read(struct svm_vcpu *v);
+bool svm_set_cr0(struct svm_vcpu *v, u64 val);
+bool svm_set_cr4(struct svm_vcpu *v, u64 val);
+bool svm_set_efer(struct svm_vcpu *v, u64 val);
+
+/* msr.c: MSRs that a TD has for itself */
+enum svm_msr { SVM_MSR_OK, SVM_MSR_GP, SVM_MSR_OTHER };
+enum svm_msr svm_msr_access(struct vcpu *vcpu, u32 msr, u64 *val, bool write);
+void svm_msrpm_init(u8 *msrpm);
+
+/* npt.c */
+struct svm_td *npt_create(void);
+void npt_destroy(struct svm_td *t);
+/* True: mapped, go on. False: @exit says what the module has to handle. */
+bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit);
+/* Before each run: forget shared translations that the host flushed. */
+void npt_sync_shared(struct vcpu *vcpu);
+/* Where the guest's @gpa is, for the length of one call; NULL: nowhere. */
+void *npt_gpa_ptr(struct vcpu *vcpu, gpa_t gpa);
+
+/* decode.c */
+struct svm_insn {
+	u8 bytes[15];
+	u8 len;			/* bytes fetched */
+	u8 prefixes;		/* of them, prefixes */
+	u8 rex;
+	bool rep;
+};
+
+void svm_fetch(struct vcpu *vcpu, struct svm_insn *insn);
+/* Do these opcode bytes follow the prefixes? */
+bool svm_insn_is(const struct svm_insn *insn, const u8 *op, unsigned int len);
+
+/* exit.c: false: handled, run on */
+bool svm_exit(struct vcpu *vcpu, struct vp_exit *exit);
+void svm_inject_exc(struct svm_vcpu *v, u8 vector, bool has_code, u32 code);
+
+/* xstate.c */
+int xstate_init(void);
+size_t xstate_size(void);
+void xstate_reset(void *area);
+void xstate_load_guest(struct vcpu *vcpu);
+void xstate_after_run(struct vcpu *vcpu);
+
+#endif /* SOFTSEAM_SVM_H */

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Vector state and XCR0, which VMRUN does not switch. The guest's stays in the
+ * CPU over several runs of one VP.ENTER; whoever may use vector registers in
+ * between calls engine_host_fpu() first.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/fpu/xcr.h>
+#include <asm/processor.h>
+#include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#include <asm/cpuid/api.h>
+#endif
+#include "svm.h"
+
+static size_t area_size;
+static u64 cpu_xcr0;		/* what the CPU can have in XCR0 */
+
+int xstate_init(void)
+{
+	u32 eax, ebx, ecx, edx;
+
+	if (!boot_cpu_has(X86_FEATURE_OSXSAVE))
+		return -ENODEV;
+	cpuid_count(0xd, 0, &eax, &ebx, &ecx, &edx);
+	area_size = ecx;
+	cpu_xcr0 = eax | (u64)edx << 32;
+	return 0;
+}
+
+size_t xstate_size(void)
+{
+	return area_size;
+}
+
+/* Standard format, every component in its initial state. */
+void xstate_reset(void *area)
+{
+	memset(area, 0, area_size);
+	*(u16 *)area = 0x037f;			/* FCW */
+	*(u32 *)(area + 24) = 0x1f80;		/* MXCSR */
+}
+
+static void xsave(void *area)
+{
+	asm volatile("xsave64 (%0)"
+		     : : "r"(area), "a"(-1), "d"(-1) : "memory");
+}
+
+static void xrstor(const void *area)
+{
+	asm volatile("xrstor64 (%0)"
+		     : : "r"(area), "a"(-1), "d"(-1) : "memory");
+}
+
+/* What both sides may have set: the XCR0 to save and restore under. */
+static u64 union_xcr0(const struct svm_cpu *c, const struct vcpu *vcpu)
+{
+	return c->host_xcr0 | (vcpu->td->xfam & cpu_xcr0);
+}
+
+static void set_xcr0(u64 val)
+{
+	if (xgetbv(XCR_XFEATURE_ENABLED_MASK) != val)
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, val);
+}
+
+/* A value that XSETBV would refuse must not fault in the host. */
+static u64 guest_xcr0(const struct vcpu *vcpu)
+{
+	u64 xcr0 = vcpu->xcr0 & vcpu->td->xfam & cpu_xcr0;
+
+	return xcr0 | 1;
+}
+
+void xstate_load_guest(struct vcpu *vcpu)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+
+	if (c->loaded == vcpu) {
+		set_xcr0(guest_xcr0(vcpu));
+		return;
+	}
+	c->host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	set_xcr0(union_xcr0(c, vcpu));
+	xsave(c->xsave);
+	xrstor(svm_of(vcpu)->xsave);
+	set_xcr0(guest_xcr0(vcpu));
+	c->loaded = vcpu;
+}
+
+/* Not every SVM lets XSETBV exit: see what the guest has set. */
+void xstate_after_run(struct vcpu *vcpu)
+{
+	vcpu->xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+}
+
+void engine_host_fpu(void)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	struct vcpu *vcpu = c->loaded;
+
+	if (!vcpu)
+		return;
+	set_xcr0(union_xcr0(c, vcpu));
+	xsave(svm_of(vcpu)->xsave);
+	xrstor(c->xsave);
+	set_xcr0(c->host_xcr0);
+	c->loaded = NULL;
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The surroundings of softseam's layers in user space: sparse simulated
+ * physical memory, hashes from libcrypto, entropy that can run dry.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "env_user.h"
+
+#define HASH_SIZE	4096
+#define RAM_END		(SIM_H0 + (9ULL << 30))
+
+struct sim_page {
+	struct sim_page *next;
+	hpa_t hpa;
+	bool noise;		/* the module owns it: @data was scrambled */
+	u64 seed;
+	u64 data[512];
+};
+
+bool sim_no_entropy;
+unsigned int sim_intr_countdown;
+bool sim_no_memory;
+
+static struct sim_page *pages[HASH_SIZE];
+static u64 noise_seed = 0x5eed;
+
+static struct { hpa_t hpa; unsigned int pages; } watched[8];
+static unsigned int nr_watched;
+static u64 *watch_copy;
+
+static u64 xorshift(u64 *s)
+{
+	*s ^= *s << 13;
+	*s ^= *s >> 7;
+	*s ^= *s << 17;
+	return *s;
+}
+
+static struct sim_page **bucket(hpa_t hpa)
+{
+	return &pages[(hpa / PAGE_BYTES * 0x9e3779b97f4a7c15ULL) >> 52];
+}
+
+static struct sim_page *find_page(hpa_t hpa)
+{
+	struct sim_page *p;
+
+	for (p = *bucket(hpa); p; p = p->next)
+		if (p->hpa == hpa)
+			return p;
+	return NULL;
+}
+
+static struct sim_page *get_page(hpa_t hpa)
+{
+	struct sim_page *p = find_page(hpa), **b = bucket(hpa);
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		abort();
+	p->hpa = hpa;
+	p->next = *b;
+	*b = p;
+	return p;
+}
+
+void *env_host_ptr(hpa_t hpa)
+{
+	if (hpa < SIM_H0 || hpa >= RAM_END)
+		return NULL;
+	return (char *)get_page(hpa & ~(PAGE_BYTES - 1))->data +
+	       (hpa & (PAGE_BYTES - 1));
+}
+
+void *env_alloc(size_t size)
+{
+	return sim_no_memory ? NULL : calloc(1, size);
+}
+
+void env_free(void *p, size_t size)
+{
+	if (p)
+		memset(p, 0xa5, size);
+	free(p);
+}
+
+void *env_page_alloc(unsigned int level)
+{
+	void *p = sim_no_memory ? NULL :
+		aligned_alloc(PAGE_BYTES, LEVEL_BYTES(level));
+
+	if (p)
+		memset(p, 0, LEVEL_BYTES(level));
+	return p;
+}
+
+void env_page_free(void *p, unsigned int level __maybe_unused)
+{
+	free(p);
+}
+
+static void make_noise(u64 *data, u64 seed)
+{
+	unsigned int i;
+
+	for (i = 0; i < 512; i++)
+		data[i] = xorshift(&seed);
+}
+
+void env_page_scramble(hpa_t hpa, unsigned int level)
+{
+	u64 end = hpa + LEVEL_BYTES(level);
+
+	for (; hpa < end; hpa += PAGE_BYTES) {
+		/* Of a 2M page only what somebody already looked at. */
+		struct sim_page *p = level ? find_page(hpa) : get_page(hpa);
+
+		if (!p)
+			continue;
+		p->noise = true;
+		p->seed = xorshift(&noise_seed);
+		make_noise(p->data, p->seed);
+	}
+}
+
+bool env_page_touched(hpa_t hpa, unsigned int level)
+{
+	u64 end = hpa + LEVEL_BYTES(level), want[512];
+
+	for (; hpa < end; hpa += PAGE_BYTES) {
+		struct sim_page *p = find_page(hpa);
+
+		if (!p)
+			continue;
+		make_noise(want, p->seed);
+		if (p->noise && memcmp(want, p->data, sizeof(want)))
+			return true;
+	}
+	return false;
+}
+
+bool env_intr_pending(unsigned int lp __maybe_unused)
+{
+	return sim_intr_countdown && !--sim_intr_countdown;
+}
+
+bool env_random(u64 *val)
+{
+	static u64 state = 0x123456789abcdef1ULL;
+
+	if (sim_no_entropy)
+		return false;
+	*val = xorshift(&state);
+	return true;
+}
+
+u64 env_tsc(void)
+{
+	static u64 tsc = 1000000;
+
+	return tsc += 1000;
+}
+
+/*
+ * libcrypto's contexts are pointers, while the module copies its own freely:
+ * keep the data that was fed, and hash it at the end.
+ */
+struct sha_log {
+	u8 *data;
+	size_t len, cap;
+	struct sha_log *next;
+};
+
+static struct sha_log *sha_logs;
+
+size_t env_sha384_size(void)
+{
+	return sizeof(struct sha_log *) + sizeof(size_t);
+}
+
+struct sha_ref {
+	struct sha_log *log;
+	size_t len;
+};
+
+void env_sha384_init(void *ctx)
+{
+	struct sha_ref *r = ctx;
+
+	r->log = calloc(1, sizeof(*r->log));
+	r->len = 0;
+	if (!r->log)
+		abort();
+	r->log->next = sha_logs;
+	sha_logs = r->log;
+}
+
+void env_sha384_update(void *ctx, const void *data, size_t len)
+{
+	struct sha_ref *r = ctx;
+	struct sha_log *l = r->log;
+
+	/* A copy that went its own way needs a log of its own. */
+	if (l->len != r->len) {
+		size_t keep = r->len;
+		u8 *old = l->data;
+
+		env_sha384_init(ctx);
+		if (keep)
+			env_sha384_update(ctx, old, keep);
+		l = r->log;
+	}
+	if (l->len + len > l->cap) {
+		l->cap = (l->len + len) * 2;
+		l->data = realloc(l->data, l->cap);
+		if (!l->data)
+			abort();
+	}
+	memcpy(l->data + l->len, data, len);
+	l->len += len;
+	r->len = l->len;
+}
+
+void env_sha384_final(void *ctx, u8 digest[48])
+{
+	struct sha_ref *r = ctx;
+
+	if (!EVP_Digest(r->log->data ? (void *)r->log->data : "", r->len,
+			digest, NULL, EVP_sha384(), NULL))
+		abort();
+}
+
+void env_hmac_sha256(const u8 key[32], const void *data, size_t len,
+		     u8 mac[32])
+{
+	if (!HMAC(EVP_sha256(), key, 32, data, len, mac, NULL))
+		abort();
+}
+
+void sim_watch(hpa_t hpa, unsigned int nr)
+{
+	watched[nr_watched].hpa = hpa;
+	watched[nr_watched++].pages = nr;
+}
+
+/* Only pages that exist can have been written before; new ones were zero. */
+void sim_watch_begin(void)
+{
+	unsigned int i, k, n = 0;
+	struct sim_page *p;
+
+	for (i = 0; i < nr_watched; i++)
+		n += watched[i].pages;
+	watch_copy = realloc(watch_copy, n * PAGE_BYTES + 1);
+	if (!watch_copy)
+		abort();
+	for (i = 0, n = 0; i < nr_watched; i++) {
+		for (k = 0; k < watched[i].pages; k++, n++) {
+			p = find_page(watched[i].hpa + k * PAGE_BYTES);
+			if (p)
+				memcpy(watch_copy + n * 512, p->data,
+				       PAGE_BYTES);
+			else
+				memset(watch_copy + n * 512, 0, PAGE_BYTES);
+		}
+	}
+}
+
+void sim_watch_end(sim_change_fn fn, void *arg)
+{
+	unsigned int i, k, w, n = 0;
+	struct sim_page *p;
+
+	for (i = 0; i < nr_watched; i++) {
+		for (k = 0; k < watched[i].pages; k++, n++) {
+			hpa_t hpa = watched[i].hpa + k * PAGE_BYTES;
+			u64 *was = watch_copy + n * 512;
+
+			p = find_page(hpa);
+			if (!p || !memcmp(was, p->data, PAGE_BYTES))
+				continue;
+			for (w = 0; w < 512; w++)
+				if (was[w] != p->data[w])
+					fn(arg, hpa + w * 8, was[w],
+					   p->data[w]);
+		}
+	}
+}
+
+static void free_sha_logs(void)
+{
+	struct sha_log *l;
+
+	while ((l = sha_logs)) {
+		sha_logs = l->next;
+		free(l->data);
+		free(l);
+	}
+}
+
+void sim_reset(void)
+{
+	struct sim_page *p;
+	unsigned int i;
+
+	for (i = 0; i < HASH_SIZE; i++) {
+		while ((p = pages[i])) {
+			pages[i] = p->next;
+			free(p);
+		}
+	}
+	free_sha_logs();
+	free(watch_copy);
+	watch_copy = NULL;
+	nr_watched = 0;
+	sim_no_entropy = false;
+	sim_no_memory = false;
+	sim_intr_countdown = 0;
+}
