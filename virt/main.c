@@ -24,7 +24,9 @@ int seamhost_get(void)
 	int err = 0;
 
 	mutex_lock(&seamhost.lock);
-	if (!seamhost.up)
+	if (seamhost.going_down)
+		err = -ENODEV;
+	else if (!seamhost.up)
 		err = seamhost_bring_up();
 	if (!err)
 		seamhost.users++;
@@ -62,17 +64,28 @@ static int __init seamhost_init(void)
 	if (err)
 		goto put_platform;
 
+	err = seamhost_memory_init();
+	if (err)
+		goto save;
+	err = seamhost_power_init();
+	if (err)
+		goto memory_exit;
+
 	if (!on_demand) {
 		mutex_lock(&seamhost.lock);
 		err = seamhost_bring_up();
 		mutex_unlock(&seamhost.lock);
 		if (err)
-			goto save;
+			goto power_exit;
 	} else {
 		pr_info("the TDX module is brought up on demand\n");
 	}
 	return 0;
 
+power_exit:
+	seamhost_power_exit();
+memory_exit:
+	seamhost_memory_exit();
 save:
 	seamhost_progress_save();
 put_platform:
@@ -83,6 +96,8 @@ module_init(seamhost_init);
 
 static void __exit seamhost_exit(void)
 {
+	seamhost_power_exit();
+	seamhost_memory_exit();
 	mutex_lock(&seamhost.lock);
 	seamhost_take_down();
 	mutex_unlock(&seamhost.lock);

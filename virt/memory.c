@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The memory of the running kernel, as the TDX module will see it. */
 #include <linux/ioport.h>
+#include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
+#include <linux/notifier.h>
 #include <linux/slab.h>
 #include "state.h"
 
@@ -170,4 +172,33 @@ int seamhost_memory_settle(void)
 	seamhost.nr_given = tdmr_given(seamhost.set, seamhost.usable, n,
 				       seamhost.given);
 	return 0;
+}
+
+/*
+ * TDMRs are told to the module once. Memory that comes later is welcome to the
+ * kernel, but no TD gets it.
+ */
+static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
+{
+	struct memory_notify *m = arg;
+	phys_addr_t start = PFN_PHYS(m->start_pfn);
+	size_t size = PFN_PHYS(m->nr_pages);
+
+	if (event == MEM_ONLINE && READ_ONCE(seamhost.up) &&
+	    !seamhost_page_usable(start, size))
+		pr_warn_ratelimited("memory 0x%llx-0x%llx came after TDX was configured: TDs do not get it before the next boot\n",
+				    (u64)start, (u64)start + size - 1);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block memory_nb = { .notifier_call = on_memory };
+
+int seamhost_memory_init(void)
+{
+	return register_memory_notifier(&memory_nb);
+}
+
+void seamhost_memory_exit(void)
+{
+	unregister_memory_notifier(&memory_nb);
 }

@@ -48,6 +48,7 @@ struct seamhost {
 	const struct seamhost_platform_ops *plat;
 	bool up;
 	bool leaving;		/* module exit: CPUs go without conditions */
+	bool going_down;	/* the machine reboots: no new users */
 	bool fresh;		/* SYS.INIT succeeded in this bring-up */
 	bool sys_init_tried;	/* in this bring-up, with this result: */
 	int sys_init_err;
@@ -76,6 +77,11 @@ extern const struct seamhost_platform_ops seamhost_hw_ops;
 int seamhost_bring_up(void);
 void seamhost_take_down(void);
 
+/* power.c */
+int seamhost_power_init(void);
+void seamhost_power_exit(void);
+void seamhost_disable(void);
+
 /* progress.c */
 int seamhost_progress_load(void);
 void seamhost_progress_save(void);
@@ -94,6 +100,8 @@ tdx_status_t seamhost_sys_rd(u64 field, u64 *value);
 int seamhost_memory_scan(void);
 void seamhost_memory_drop(void);
 int seamhost_memory_settle(void);
+int seamhost_memory_init(void);
+void seamhost_memory_exit(void);
 
 /* pamt.c */
 int seamhost_pamt_alloc(void);
