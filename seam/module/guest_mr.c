@@ -27,11 +27,11 @@ u64 leaf_TDG_MR_RTMR_EXTEND(struct call *c)
 
 	if (!guest_gpa_ok(td, c->g[RCX], RTMR_ALIGN))
 		return ST_OP(OPERAND_INVALID, RCX);
-	if (c->g[RDX] >= ARRAY_SIZE(td->rtmr))
-		return ST_OP(OPERAND_INVALID, RDX);
 	st = guest_ptr(c, c->g[RCX], false, &data);
 	if (st)
 		return st;
+	if (c->g[RDX] >= ARRAY_SIZE(td->rtmr))
+		return ST_OP(OPERAND_INVALID, RDX);
 	ctx = env_alloc(env_sha384_size());
 	if (!ctx)
 		return LEAF_RETRY;
@@ -55,11 +55,11 @@ u64 leaf_TDG_MR_REPORT(struct call *c)
 		return ST_OP(OPERAND_INVALID, RCX);
 	if (!guest_gpa_ok(td, c->g[RDX], REPORTDATA_BYTES))
 		return ST_OP(OPERAND_INVALID, RDX);
-	if (c->g[R8])
-		return ST_OP(OPERAND_INVALID, R8);
 	st = guest_ptr(c, c->g[RDX], false, &data);
 	if (st)
 		return st;
+	if (c->g[R8])
+		return ST_OP(OPERAND_INVALID, R8);
 	st = guest_ptr(c, c->g[RCX], true, &report);
 	if (st)
 		return st;

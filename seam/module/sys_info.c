@@ -6,7 +6,7 @@
 #define CMR_ALIGN	512
 #define VENDOR_INTEL	0x8086
 
-struct sysinfo {
+struct tdsysinfo {
 	u32 attributes;
 	u32 vendor;
 	u32 build_date;
@@ -36,11 +36,11 @@ struct sysinfo {
 	u8 reserved6[4];
 };
 
-static_assert(sizeof(struct sysinfo) == INFO_SIZE, "TDSYSINFO_STRUCT");
-static_assert(offsetof(struct sysinfo, attributes_fixed0) == 64, "FIXED0");
-static_assert(offsetof(struct sysinfo, cpuid) == 132, "CPUID_CONFIG");
+static_assert(sizeof(struct tdsysinfo) == INFO_SIZE, "TDSYSINFO_STRUCT");
+static_assert(offsetof(struct tdsysinfo, attributes_fixed0) == 64, "FIXED0");
+static_assert(offsetof(struct tdsysinfo, cpuid) == 132, "CPUID_CONFIG");
 
-static void fill_info(struct sysinfo *s)
+static void fill_info(struct tdsysinfo *s)
 {
 	unsigned int i;
 
