@@ -71,7 +71,7 @@ vm_boot_wanted()
 all()
 {
 	one ktap-sum 60 "$TOP/selftests/runner/ktap-sum-test.sh"
-	one check 600 "$TOP/scripts/check.sh" "$KERNEL"
+	one check 1200 "$TOP/scripts/check.sh" "$KERNEL"
 	user_tests
 	vm_tests
 }
