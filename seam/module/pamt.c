@@ -113,6 +113,8 @@ void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj)
 
 void pamt_free(struct pamt_entry *pe)
 {
+	if (env_page_touched(pamt_hpa(pe), pe->level))
+		atomic_add(&tdxm.host_writes, 1);
 	pe->obj = NULL;
 	pe->bepoch = 0;
 	atomic_set_once(&pe->type, PT_NDA);
