@@ -80,6 +80,11 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 			pamt_unlock_above(hpa, l);
 			return NULL;
 		}
+		/* whoever made it a large page just now was here first */
+		if (atomic_read_once(&pe->type) != PT_NDA) {
+			pamt_unlock_above(hpa, l - 1);
+			return NULL;
+		}
 	}
 	got = excl ? sharex_hp_try_excl(&pe->lock, false) :
 		     sharex_hp_try_shared(&pe->lock, false);
