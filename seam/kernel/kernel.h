@@ -49,6 +49,13 @@ extern atomic_t env_interrupts;
 
 struct seq_file;
 
+/* inject.c: @rule is one line of text, taken apart; 0 or a negative errno */
+int inject_set(char *rule);
+void inject_show(struct seq_file *m);
+
+/* audit_show.c */
+void audit_show(struct seq_file *m);
+
 /* stats.c: counters and the log of the last calls */
 void stats_call(unsigned int lp, u64 leaf, const u64 in[NR_GPRS],
 		enum seam_result res, const u64 out[NR_GPRS], u64 t0);

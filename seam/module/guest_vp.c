@@ -52,6 +52,7 @@ u64 leaf_TDG_VP_CPUIDVE_SET(struct call *c)
 {
 	if (c->g[RCX] & ~3ULL)
 		return ST_OP(OPERAND_INVALID, RCX);
-	c->vcpu->cpuid_ve = c->g[RCX];
+	c->vcpu->cpuid_ve_supervisor = c->g[RCX] & 1;
+	c->vcpu->cpuid_ve_user = c->g[RCX] >> 1;
 	return ST(SUCCESS);
 }

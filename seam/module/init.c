@@ -3,10 +3,14 @@
 #include "mem.h"
 #include "vp.h"
 
+unsigned int kot_entries(void)
+{
+	return seam_config.keyids_shared + seam_config.keyids_private + 1;
+}
+
 static size_t kot_bytes(void)
 {
-	return (seam_config.keyids_shared + seam_config.keyids_private + 1UL) *
-	       sizeof(struct kot_entry);
+	return kot_entries() * sizeof(struct kot_entry);
 }
 
 static void td_free(struct td *td)
@@ -61,13 +65,13 @@ int seam_init(void)
 	return 0;
 }
 
-static void drop_vcpu(struct pamt_entry *pe)
+static void drop_vcpu(struct pamt_entry *pe, void *arg __maybe_unused)
 {
 	if (pe->type == PT_TDVPR)
 		page_drop(pe);
 }
 
-static void drop_all(struct pamt_entry *pe)
+static void drop_all(struct pamt_entry *pe, void *arg __maybe_unused)
 {
 	if (pe->type != PT_NDA && pe->type != PT_RSVD)
 		page_forget(pe);
@@ -76,8 +80,8 @@ static void drop_all(struct pamt_entry *pe)
 void seam_exit(void)
 {
 	/* vCPUs' engines may want their TD, so that TDs go second */
-	pamt_for_each(drop_vcpu);
-	pamt_for_each(drop_all);
+	pamt_for_each(drop_vcpu, NULL);
+	pamt_for_each(drop_all, NULL);
 	pamt_destroy(tdxm.nr_tdmrs);
 	env_free(tdxm.kot, kot_bytes());
 	memset(&tdxm, 0, sizeof(tdxm));

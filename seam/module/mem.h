@@ -8,16 +8,18 @@
 
 #include "sept.h"
 
-#define OPS_BUILD_RUN	(1U << OP_INITIALIZED | 1U << OP_RUNNABLE | \
-			 1U << OP_LIVE_EXPORT | 1U << OP_LIVE_IMPORT)
-#define OPS_EXPORTED	(1U << OP_PAUSED_EXPORT | 1U << OP_POST_EXPORT)
-#define OPS_IMPORTING	(1U << OP_MEMORY_IMPORT | 1U << OP_STATE_IMPORT | \
-			 1U << OP_POST_IMPORT)
+/* Sets of enum op_state. */
+#define OP_IN(state)	SEAM_BIT(state)
+#define OPS_BUILD_RUN	(OP_IN(OP_INITIALIZED) | OP_IN(OP_RUNNABLE) | \
+			 OP_IN(OP_LIVE_EXPORT) | OP_IN(OP_LIVE_IMPORT))
+#define OPS_EXPORTED	(OP_IN(OP_PAUSED_EXPORT) | OP_IN(OP_POST_EXPORT))
+#define OPS_IMPORTING	(OP_IN(OP_MEMORY_IMPORT) | OP_IN(OP_STATE_IMPORT) | \
+			 OP_IN(OP_POST_IMPORT))
 
 /* How one leaf differs from the next. */
 struct mem_rules {
-	u32 op_states;		/* 1 << enum op_state */
-	u32 sept_states;	/* SEPT_IN() */
+	u32 op_states;		/* OP_IN() */
+	u64 sept_states;	/* SEPT_IN() */
 	u8 min_level;
 	u8 max_level;		/* MEM_LEVEL_TOP: that of the root */
 	bool tdr_excl;
@@ -28,6 +30,7 @@ struct mem_rules {
 };
 
 #define MEM_LEVEL_TOP	0xff
+#define NULL_PA		(~0ULL)
 
 /* One such leaf at work. */
 struct mem_op {
@@ -52,6 +55,8 @@ u64 mem_begin(struct mem_op *op, struct call *c, const struct mem_rules *rules,
 	      hpa_t tdr);
 /* Level, alignment and GPA in RCX, tree lock, walk, entry state, entry lock. */
 u64 mem_walk(struct mem_op *op);
+/* Of version 1: R9-R11, where pages of L2 VMs would be given back. */
+void mem_no_l2_pages(struct call *c);
 /* Releases everything; a locked entry becomes op->entry. */
 void mem_end(struct mem_op *op);
 /* RCX and RDX tell the entry; returns @status of operand RCX. */

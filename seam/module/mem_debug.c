@@ -6,7 +6,7 @@
 
 static const struct mem_rules rd_rules = {
 	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OPS_IMPORTING |
-		     1U << OP_FAILED_IMPORT,
+		     OP_IN(OP_FAILED_IMPORT),
 	.sept_states = SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_BLOCKEDW) |
 		       SEPT_IN(SEPT_EXP_BLOCKEDW) | SEPT_IN(SEPT_EXP_DIRTY) |
 		       SEPT_IN(SEPT_EXP_DIRTY_BLOCKEDW),
@@ -17,7 +17,7 @@ static const struct mem_rules rd_rules = {
 };
 
 static const struct mem_rules wr_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_IMPORTING | 1U << OP_FAILED_IMPORT,
+	.op_states = OPS_BUILD_RUN | OPS_IMPORTING | OP_IN(OP_FAILED_IMPORT),
 	.sept_states = SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_EXP_DIRTY),
 	.any_leaf = true,
 	.tree_lock = LOCK_SHARED,

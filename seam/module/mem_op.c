@@ -113,6 +113,13 @@ u64 mem_walk(struct mem_op *op)
 	return 0;
 }
 
+void mem_no_l2_pages(struct call *c)
+{
+	c->g[R9] = NULL_PA;
+	c->g[R10] = NULL_PA;
+	c->g[R11] = NULL_PA;
+}
+
 void mem_end(struct mem_op *op)
 {
 	if (op->entry_locked)

@@ -3,7 +3,7 @@
 #include "mem.h"
 
 static const struct mem_rules add_rules = {
-	.op_states = 1U << OP_INITIALIZED,
+	.op_states = OP_IN(OP_INITIALIZED),
 	.sept_states = SEPT_IN(SEPT_FREE),
 	.max_level = TDX_LEVEL_4K,
 	.tdr_excl = true,
@@ -112,8 +112,8 @@ out:
 }
 
 static const struct mem_rules remove_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | 1U << OP_POST_IMPORT |
-		     1U << OP_FAILED_IMPORT,
+	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OP_IN(OP_POST_IMPORT) |
+		     OP_IN(OP_FAILED_IMPORT),
 	.sept_states = SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_BLOCKED) |
 		       SEPT_IN(SEPT_BLOCKEDW) | SEPT_IN(SEPT_PENDING) |
 		       SEPT_IN(SEPT_PENDING_BLOCKED) |
@@ -156,7 +156,7 @@ out:
 }
 
 static const struct mem_rules relocate_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | 1U << OP_POST_IMPORT,
+	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OP_IN(OP_POST_IMPORT),
 	.sept_states = SEPT_ANY & ~(SEPT_IN(SEPT_FREE) | SEPT_IN(SEPT_REMOVED) |
 				    SEPT_IN(SEPT_NL_MAPPED) |
 				    SEPT_IN(SEPT_NL_BLOCKED)),

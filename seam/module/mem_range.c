@@ -11,7 +11,7 @@
 				 SEPT_IN(SEPT_PEND_BLOCKEDW))
 
 static const struct mem_rules block_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | 1U << OP_POST_IMPORT,
+	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OP_IN(OP_POST_IMPORT),
 	.sept_states = SEPT_BLOCKABLE_STATES | SEPT_BLOCKED_STATES,
 	.max_level = MEM_LEVEL_TOP,
 	.tree_lock = LOCK_EXCL,
@@ -45,7 +45,7 @@ out:
 }
 
 static const struct mem_rules unblock_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | 1U << OP_POST_IMPORT,
+	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OP_IN(OP_POST_IMPORT),
 	.sept_states = SEPT_BLOCKED_STATES,
 	.max_level = MEM_LEVEL_TOP,
 	.tree_lock = LOCK_EXCL,

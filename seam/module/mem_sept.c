@@ -2,7 +2,6 @@
 /* TDH.MEM.SEPT.ADD, SEPT.RD, SEPT.REMOVE: the tables themselves. */
 #include "mem.h"
 
-#define NULL_PA			(~0ULL)
 #define PAGE_NOT_USED		SEAM_BIT(63)
 #define RDX_FLAG		SEAM_BIT(0)
 #define ATTRIBUTES_DEBUG	SEAM_BIT(0)
@@ -93,7 +92,7 @@ u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 
 static const struct mem_rules sept_rd_rules = {
 	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OPS_IMPORTING |
-		     1U << OP_FAILED_IMPORT,
+		     OP_IN(OP_FAILED_IMPORT),
 	.sept_states = SEPT_ANY,
 	.max_level = MEM_LEVEL_TOP,
 	.tree_lock = LOCK_SHARED,
@@ -123,7 +122,7 @@ u64 leaf_TDH_MEM_SEPT_RD(struct call *c)
 
 static const struct mem_rules sept_remove_rules = {
 	.op_states = OPS_BUILD_RUN | OPS_EXPORTED | OPS_IMPORTING |
-		     1U << OP_FAILED_IMPORT,
+		     OP_IN(OP_FAILED_IMPORT),
 	.sept_states = SEPT_IN(SEPT_NL_MAPPED) | SEPT_IN(SEPT_NL_BLOCKED),
 	.min_level = TDX_LEVEL_2M,
 	.max_level = MEM_LEVEL_TOP,
@@ -171,7 +170,7 @@ u64 leaf_TDH_MEM_SEPT_REMOVE(struct call *c)
 	struct mem_op op;
 
 	if (c->version)
-		c->g[R9] = c->g[R10] = c->g[R11] = NULL_PA;
+		mem_no_l2_pages(c);
 	if (c->version > 1) {
 		c->g[RCX] = 0;
 		c->g[RDX] = 0;

@@ -6,11 +6,10 @@
  */
 #include "mem.h"
 
-#define NULL_PA			(~0ULL)
 #define RDX_L2_ADD_MODE		SEAM_BIT(0)
 #define ENTRIES_PER_LOOK	64
 
-#define SIZE_OP_STATES	(OPS_BUILD_RUN | OPS_EXPORTED | 1U << OP_POST_IMPORT)
+#define SIZE_OP_STATES	(OPS_BUILD_RUN | OPS_EXPORTED | OP_IN(OP_POST_IMPORT))
 
 static bool interrupted(const struct call *c, unsigned int i)
 {
@@ -198,7 +197,7 @@ u64 leaf_TDH_MEM_PAGE_PROMOTE(struct call *c)
 	struct mem_op op;
 
 	if (c->version)
-		c->g[R9] = c->g[R10] = c->g[R11] = NULL_PA;
+		mem_no_l2_pages(c);
 	if (c->version > 1) {
 		c->g[RCX] = 0;
 		c->g[RDX] = 0;

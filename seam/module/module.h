@@ -110,6 +110,7 @@ struct tdx_module {
 	struct sharex ket_lock[SEAM_MAX_PKGS];
 	struct kot_entry *kot;		/* by HKID, all private and shared */
 	u64 sysinit_uuid[4];
+	u64 host_writes;		/* owned pages the host wrote to */
 	bool handoff_valid;
 	u16 handoff_hv;
 	unsigned int wb_left[SEAM_MAX_PKGS];	/* CACHE.WB was interrupted */
@@ -166,6 +167,7 @@ struct td {
 	u64 td_ctls, notify_enables;
 	u64 msr_config_ctls, arch_capabilities;
 	u64 hp_lock_timeout;
+	u64 vm_ctls[4];
 	u32 cpuid[MAX_CPUID_LOOKUP][4];	/* virtual values, see cpuid.c */
 	void *mrtd_ctx;			/* SHA-384 in progress */
 	u8 mrtd[48], mrconfigid[48], mrowner[48], mrownerconfig[48];
@@ -200,7 +202,9 @@ struct vcpu {
 	int assoc_lp;			/* -1: none */
 	u64 epoch;
 	bool pend_nmi;
-	u8 cpuid_ve;			/* bit 0 supervisor, bit 1 user */
+	u8 cpuid_ve_supervisor;		/* not 0: CPUID causes #VE */
+	u8 cpuid_ve_user;
+	u64 last_exit_tsc;
 	struct ve_state ve;
 	u64 gpr[NR_GPRS];		/* guest registers */
 	u64 x2apic_id;
@@ -213,6 +217,7 @@ struct vcpu {
 	u64 posted_intr_nv, posted_intr_desc;
 	u64 pin_controls, proc_controls, proc_controls2;
 	u64 *tdvps;			/* TDVPS fields kept for metadata.c alone */
+	size_t tdvps_bytes;
 	void *engine;
 };
 
@@ -269,7 +274,8 @@ bool fault_before(u64 rax, u64 *st, enum seam_result *result);
 /* The PAMT's memory (tdmr.c) */
 bool pamt_create(unsigned int nr_tdmrs);
 void pamt_destroy(unsigned int nr_tdmrs);
-void pamt_for_each(void (*fn)(struct pamt_entry *pe));
+void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg);
+unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
 /* A locked page becomes free and what hung on it goes (init.c). */
 void page_drop(struct pamt_entry *pe);
 /* Frees a vCPU whose pages are gone; its TD may be gone already (vp.c). */

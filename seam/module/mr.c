@@ -40,7 +40,7 @@ void mrtd_page_add(struct td *td, gpa_t gpa)
 }
 
 static const struct mem_rules extend_rules = {
-	.op_states = 1U << OP_INITIALIZED,
+	.op_states = OP_IN(OP_INITIALIZED),
 	.sept_states = SEPT_IN(SEPT_MAPPED),
 	.tdr_excl = true,
 	.any_leaf = true,
@@ -88,7 +88,7 @@ u64 leaf_TDH_MR_FINALIZE(struct call *c)
 	struct td *td;
 	u64 st;
 
-	st = td_get(c->g[RCX], TDX_OPERAND_RCX, true, 1U << OP_INITIALIZED,
+	st = td_get(c->g[RCX], TDX_OPERAND_RCX, true, OP_IN(OP_INITIALIZED),
 		    LOCK_NONE, &td, &pe);
 	if (st)
 		return st;

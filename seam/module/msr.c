@@ -4,6 +4,7 @@
  * own" never exit; an engine that cannot let them through asks here as well.
  */
 #include "cpuid.h"
+#include "metadata.h"
 
 /* What an access does. */
 enum msr_kind {
@@ -131,13 +132,54 @@ static const struct msr_rule *rule_of(u32 msr)
 	return NULL;
 }
 
+/*
+ * What the CPU has, short of what would show the host's control MSRs. The
+ * configurable bits are the VMM's, if it chose.
+ */
+#define ARCH_CAPS_HIDDEN	(SEAM_MASK(11, 10) | SEAM_BIT(21) | SEAM_BIT(24))
+
+u64 arch_capabilities(const struct td *td)
+{
+	u64 val;
+
+	seam_msr(0x10a, &val);
+	val &= ~ARCH_CAPS_HIDDEN;
+	if (td->msr_config_ctls & 1)
+		val = (val & ~ARCH_CAPS_CONFIG_MASK) |
+		      (td->arch_capabilities & ARCH_CAPS_CONFIG_MASK);
+	return val;
+}
+
+static bool msr_exits(const struct td *td, u32 msr, bool write)
+{
+	const struct msr_rule *r = rule_of(msr);
+	enum msr_kind kind;
+
+	if (!r || !gate_open(td, r->gate))
+		return true;
+	kind = write ? r->wr : r->rd;
+	return kind != M_OWN && kind != M_OWN_WO;
+}
+
+u64 msr_bitmap_word(const struct td *td, unsigned int i)
+{
+	u32 base = (i & 128 ? 0xc0000000 : 0) + (i & 127) * 64;
+	u64 word = 0;
+	unsigned int b;
+
+	for (b = 0; b < 64; b++)
+		if (msr_exits(td, base + b, i & 256))
+			word |= SEAM_BIT(b);
+	return word;
+}
+
 static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
 {
 	if (msr >= 0x800 && msr <= 0x8ff)
 		return vapic_read(v, msr - 0x800, val);
 	switch (msr) {
 	case 0x10a:
-		*val = v->td->arch_capabilities;
+		*val = arch_capabilities(v->td);
 		return MSR_OK;
 	case 0x1a0:
 		seam_msr(msr, val);

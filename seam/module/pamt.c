@@ -80,6 +80,11 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 			pamt_unlock_above(hpa, l);
 			return NULL;
 		}
+		/* whoever made it a large page just now was here first */
+		if (atomic_read_once(&pe->type) != PT_NDA) {
+			pamt_unlock_above(hpa, l - 1);
+			return NULL;
+		}
 	}
 	got = excl ? sharex_hp_try_excl(&pe->lock, false) :
 		     sharex_hp_try_shared(&pe->lock, false);
@@ -113,6 +118,8 @@ void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj)
 
 void pamt_free(struct pamt_entry *pe)
 {
+	if (env_page_touched(pamt_hpa(pe), pe->level))
+		atomic_add(&tdxm.host_writes, 1);
 	pe->obj = NULL;
 	pe->bepoch = 0;
 	atomic_set_once(&pe->type, PT_NDA);

@@ -122,13 +122,12 @@ u64 leaf_TDH_PHYMEM_PAGE_WBINVD(struct call *c)
 /* Notes which KeyIDs this run covers: those flushed by now. */
 static u64 wb_start(unsigned int pkg)
 {
-	unsigned int i, nr = seam_config.keyids_shared +
-			     seam_config.keyids_private;
 	bool any = false;
+	unsigned int i;
 
 	if (!sharex_try_shared(&tdxm.kot_lock))
 		return ST_OP(OPERAND_BUSY, KOT);
-	for (i = 0; i <= nr; i++) {
+	for (i = 0; i < kot_entries(); i++) {
 		struct kot_entry *k = &tdxm.kot[i];
 
 		if (k->state != KOT_FLUSHED)
@@ -145,13 +144,12 @@ static u64 wb_start(unsigned int pkg)
 
 static u64 wb_finish(unsigned int pkg)
 {
-	unsigned int i, nr = seam_config.keyids_shared +
-			     seam_config.keyids_private;
 	u8 mask = (u8)~(1U << pkg);
+	unsigned int i;
 
 	if (!sharex_try_shared(&tdxm.kot_lock))
 		return ST_OP(OPERAND_BUSY, KOT);
-	for (i = 0; i <= nr; i++) {
+	for (i = 0; i < kot_entries(); i++) {
 		struct kot_entry *k = &tdxm.kot[i];
 
 		if (!(atomic_read_once(&k->wb_running) & SEAM_BIT(pkg)))

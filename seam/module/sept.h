@@ -41,16 +41,15 @@ enum sept_state {
 	SEPT_NL_BLOCKED = 129, SEPT_NL_MAPPED = 132,
 };
 
-/* States as a set: bit n for leaf code n, the two non-leaf ones on top. */
-#define SEPT_IN(state)		(1U << ((state) < 128 ? (state) : \
-					(state) == SEPT_NL_MAPPED ? 30 : 31))
-#define SEPT_ANY		(~0U)
+/* States as a set: no two codes have the same rest by 48. */
+#define SEPT_IN(state)		SEAM_BIT((state) % 48)
+#define SEPT_ANY		(~0ULL)
 
 enum sept_state sept_state(u64 entry);
 u64 sept_arch(u64 entry);
 u64 sept_info(u64 entry, unsigned int level);
 
-static inline bool sept_in(u64 entry, u32 set)
+static inline bool sept_in(u64 entry, u64 set)
 {
 	return set & SEPT_IN(sept_state(entry));
 }

@@ -41,9 +41,10 @@ no_memory:
 }
 
 /* Calls @fn for each entry that there is, of all levels. */
-void pamt_for_each(void (*fn)(struct pamt_entry *pe))
+void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg)
 {
 	unsigned int i, g, k, n;
+	struct pamt_entry *e4k;
 
 	for (i = 0; i < tdxm.nr_tdmrs; i++) {
 		struct tdmr *t = &tdxm.tdmr[i];
@@ -51,11 +52,12 @@ void pamt_for_each(void (*fn)(struct pamt_entry *pe))
 		for (g = 0; g < t->size / LEVEL_BYTES(2); g++) {
 			struct pamt_gb *gb = t->gb[g];
 
-			fn(&gb->e1g);
+			fn(&gb->e1g, arg);
 			for (k = 0; k < 512; k++) {
-				fn(&gb->e2m[k]);
-				for (n = 0; gb->e4k[k] && n < 512; n++)
-					fn(&gb->e4k[k][n]);
+				e4k = atomic_read_once(&gb->e4k[k]);
+				fn(&gb->e2m[k], arg);
+				for (n = 0; e4k && n < 512; n++)
+					fn(&e4k[n], arg);
 			}
 		}
 	}
@@ -106,7 +108,7 @@ static bool init_2m(struct tdmr *t, u64 offset)
 		if (page_reserved(t, offset))
 			e[n].type = PT_RSVD;
 	}
-	gb->e4k[k] = e;
+	atomic_set_once(&gb->e4k[k], e);
 	return true;
 }
 

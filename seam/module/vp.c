@@ -83,7 +83,8 @@ static struct vcpu *vcpu_new(struct td *td, hpa_t tdvpr)
 
 	if (!v)
 		return NULL;
-	v->tdvps = env_alloc(tdvps_store_size());
+	v->tdvps_bytes = tdvps_store_size(td);
+	v->tdvps = env_alloc(v->tdvps_bytes);
 	if (!v->tdvps)
 		goto no_store;
 	v->td = td;
@@ -97,7 +98,7 @@ static struct vcpu *vcpu_new(struct td *td, hpa_t tdvpr)
 	return v;
 
 no_engine:
-	env_free(v->tdvps, tdvps_store_size());
+	env_free(v->tdvps, v->tdvps_bytes);
 no_store:
 	env_free(v, sizeof(*v));
 	return NULL;
@@ -106,7 +107,7 @@ no_store:
 void vcpu_free(struct vcpu *vcpu)
 {
 	engine_vcpu_destroy(vcpu, vcpu->engine);
-	env_free(vcpu->tdvps, tdvps_store_size());
+	env_free(vcpu->tdvps, vcpu->tdvps_bytes);
 	env_free(vcpu, sizeof(*vcpu));
 }
 
@@ -222,9 +223,9 @@ u64 leaf_TDH_VP_INIT(struct call *c)
 	v->x2apic_id = v->index;
 	v->dr6 = 0xffff0ff0;
 	v->xcr0 = 1;
+	engine_vcpu_reset(v);
 	tdvps_store_init(v);
 	vapic_reset(v);
-	engine_vcpu_reset(v);
 	v->state = VCPU_READY;
 	v->last_exit = EXIT_ASYNC_FAULT;
 	vcpu_associate(v, c->lp->id);

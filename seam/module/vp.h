@@ -104,6 +104,15 @@ enum msr_answer { MSR_OK, MSR_GP, MSR_VE };
 enum msr_answer msr_read(struct vcpu *v, u32 msr, u64 *val);
 /* What the TD's IA32_VMX_* MSRs say (vmx_msr.c); false: #GP. */
 bool vmx_msr(const struct td *td, u32 msr, u64 *val);
+/* The bitmap that says which MSRs exit: word @i of 512. */
+u64 msr_bitmap_word(const struct td *td, unsigned int i);
+u64 arch_capabilities(const struct td *td);
+/* An address with the TD's KeyID, as the CPU would use it. */
+static inline hpa_t td_hpa(const struct td *td, hpa_t hpa)
+{
+	return hpa ? hpa | (u64)td->hkid << seam_config.keyid_shift : 0;
+}
+
 enum msr_answer msr_write(struct vcpu *v, u32 msr, u64 val);
 
 /* What a guest may write to CR4 and EFER, by ATTRIBUTES and XFAM. */
@@ -115,10 +124,12 @@ enum msr_answer vapic_write(struct vcpu *v, u32 reg, u64 val);
 void vapic_reset(struct vcpu *v);
 /* Takes the posted requests over; the vector to deliver now, or -1. */
 int vapic_pending(struct vcpu *v);
+/* The same without the posted requests. */
+int vapic_deliverable(struct vcpu *v);
 void vapic_accept(struct vcpu *v, unsigned int vector);
 
 /* metadata.c: TDVPS fields that nothing but metadata reads. */
-size_t tdvps_store_size(void);
+size_t tdvps_store_size(struct td *td);
 void tdvps_store_init(struct vcpu *v);
 /* The stored word of a TDVPS field, NULL if it is kept elsewhere. */
 u64 *tdvps_word(struct vcpu *v, u64 field_id);

@@ -88,7 +88,7 @@ static bool exit_ept_violation(struct vcpu *v, const struct vp_exit *exit,
 static bool exit_cpuid(struct vcpu *v, const struct vp_exit *exit,
 		       struct vp_inject *inj)
 {
-	bool ve = v->cpuid_ve & (exit->cpl ? 2 : 1);
+	bool ve = exit->cpl ? v->cpuid_ve_user : v->cpuid_ve_supervisor;
 	u32 r[4];
 
 	if (ve || !cpuid_emulate(v, v->gpr[RAX], v->gpr[RCX], r)) {

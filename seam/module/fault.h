@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rules for faults to inject; a test's front end sets them. */
+#ifndef SOFTSEAM_FAULT_H
+#define SOFTSEAM_FAULT_H
+
+#include "../seam.h"
+
+enum fault_kind {
+	FAULT_STATUS,		/* the leaf does not run and answers @arg */
+	FAULT_VMFAILINVALID,	/* CF = 1 */
+	FAULT_GP,
+	FAULT_UD,
+	FAULT_DELAY,		/* the leaf runs @arg TSC cycles later */
+};
+
+/*
+ * The @nth call from now of @leaf ("TDH.MNG.CREATE", or "*"), and the
+ * @times - 1 calls after it. -ENOENT: no such leaf; -ENOSPC: too many rules.
+ * One caller at a time.
+ */
+int fault_add(const char *leaf, unsigned int nth, unsigned int times,
+	      enum fault_kind kind, u64 arg);
+void fault_clear(void);
+/* Rule @i, *left = 0 when it is used up; false: there are no more. */
+bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
+	       u64 *arg, int *wait, int *left);
+
+#endif /* SOFTSEAM_FAULT_H */

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finding, reading, writing and listing metadata fields. */
+#include "metadata.h"
+
+#define ALL	(~0ULL)
+
+const struct md_access md_access[] = {
+	[NO] = { 0, 0 },
+	[RO] = { ALL, 0 },
+	[RW] = { ALL, ALL },
+	[M0] = { ALL, 0x1 },
+	[M1] = { 0x1, 0x1 },
+	[M2] = { ALL, 0xffffffff },
+	[M3] = { ALL, 0x7 },
+	[M4] = { ALL, 0xffffffff9fffffdfULL },
+	[M5] = { ALL, 0xffffffffffff9fbfULL },
+	[M6] = { ALL, 0x3 },
+	[M7] = { ALL, 0xfffffffffffff000ULL },
+	[M8] = { ALL, 0xffffffffffffffc0ULL },
+	[M9] = { 0xffffffffff000ULL, 0xffffffffff000ULL },
+	[M10] = { ALL, 0xffffffffff000ULL },
+	[M11] = { ALL, 0xffc7 },
+	[M12] = { 0x80, 0x80 },
+	[M13] = { 0xffffffff, 0x80 },
+	[M14] = { 0xffffffff, 0x69999a04 },
+	[M15] = { ALL, 0xfffffffffffbffffULL },
+	[M16] = { 0xffffffff, 0 },
+	[M17] = { 0xc0000000, 0xc0000000 },
+	[M18] = { 0xffffffff, 0xc0130c04 },
+	[M19] = { ALL, 0xffffffff9fffffdeULL },
+	[M20] = { ALL, 0xffffffffffffffdeULL },
+	[M21] = { ALL, 0xffffffffffffffbfULL },
+};
+
+static unsigned int md_bytes(const struct md_field *f)
+{
+	return 1U << (f->id >> 32 & 3);
+}
+
+static unsigned int md_words(const struct md_field *f)
+{
+	return f->fields * f->elems;
+}
+
+static unsigned int md_step(const struct md_field *f)
+{
+	return f->id & MD_INC ? 2 : 1;
+}
+
+static u64 md_size_mask(const struct md_field *f)
+{
+	return ALL >> (64 - 8 * md_bytes(f));
+}
+
+u64 md_id(const struct md_field *f, unsigned int index)
+{
+	return f->id + index * md_step(f);
+}
+
+const struct md_field *md_row(const struct md_ctx *ctx, unsigned int i)
+{
+	switch (ctx->context) {
+	case 0:
+		return i < nr_md_sys ? &md_sys[i] : NULL;
+	case 1:
+		return i < nr_md_td ? &md_td[i] : NULL;
+	default:
+		if (i < nr_md_vmcs)
+			return &md_vmcs[i];
+		i -= nr_md_vmcs;
+		return i < nr_md_tdvps ? &md_tdvps[i] : NULL;
+	}
+}
+
+/* Fields of an L2 VM are there when the TD has that VM. */
+static bool md_present(const struct md_ctx *ctx, const struct md_field *f)
+{
+	return !f->vm || f->vm <= ctx->td->num_l2_vms;
+}
+
+static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
+					unsigned int *row, unsigned int *index)
+{
+	const struct md_field *f;
+	unsigned int i;
+
+	for (i = 0; (f = md_row(ctx, i)); i++) {
+		u64 code = f->id & MD_CODE;
+
+		if ((f->id & MD_CLASS) != (id & MD_CLASS) ||
+		    (id & MD_CODE) < code)
+			continue;
+		code = (id & MD_CODE) - code;
+		if (code % md_step(f) || code / md_step(f) >= md_words(f))
+			continue;
+		if (!md_present(ctx, f))
+			return NULL;
+		*row = i;
+		*index = code / md_step(f);
+		return f;
+	}
+	return NULL;
+}
+
+const struct md_field *md_find(const struct md_ctx *ctx, u64 id,
+			       unsigned int *index)
+{
+	unsigned int row;
+
+	if (id & MD_RESERVED)
+		return NULL;
+	return md_search(ctx, id, &row, index);
+}
+
+static bool md_readable(const struct md_ctx *ctx, const struct md_field *f)
+{
+	return md_present(ctx, f) && md_access[f->access[ctx->who]].rd;
+}
+
+static u64 md_first_from(const struct md_ctx *ctx, unsigned int row)
+{
+	const struct md_field *f;
+
+	for (; (f = md_row(ctx, row)); row++)
+		if (md_readable(ctx, f))
+			return f->id;
+	return MD_NONE;
+}
+
+u64 md_first(const struct md_ctx *ctx)
+{
+	return md_first_from(ctx, 0);
+}
+
+/* Inside a field the caller's spelling of the id stays, context apart. */
+u64 md_next(const struct md_ctx *ctx, const struct md_field *f,
+	    unsigned int index, u64 id)
+{
+	unsigned int row, ignored;
+
+	if (index + 1 < md_words(f)) {
+		id = (id & ~MD_CONTEXT) | (f->id & MD_CONTEXT);
+		return id + md_step(f);
+	}
+	md_search(ctx, f->id, &row, &ignored);
+	return md_first_from(ctx, row + 1);
+}
+
+/* ---- where values are --------------------------------------------------- */
+
+/* Words of the rows before @f, as far as this TD's vCPUs have them. */
+static unsigned int store_slot(const struct md_ctx *ctx,
+			       const struct md_field *f)
+{
+	const struct md_field *row;
+	unsigned int i, slot = 0;
+
+	for (i = 0; (row = md_row(ctx, i)) && row != f; i++)
+		if (row->how >= MD_ENGINE && md_present(ctx, row))
+			slot += md_words(row);
+	return slot;
+}
+
+size_t tdvps_store_size(struct td *td)
+{
+	const struct md_ctx ctx = { .context = 2, .td = td };
+
+	return store_slot(&ctx, NULL) * sizeof(u64);
+}
+
+static u64 *store_word(const struct md_ctx *ctx, const struct md_field *f,
+		       unsigned int index)
+{
+	return &ctx->vcpu->tdvps[store_slot(ctx, f) + index];
+}
+
+u64 *tdvps_word(struct vcpu *v, u64 field_id)
+{
+	const struct md_ctx ctx = { .context = 2, .td = v->td, .vcpu = v };
+	const struct md_field *f;
+	unsigned int index;
+
+	f = md_find(&ctx, field_id, &index);
+	return f && f->how >= MD_ENGINE ? store_word(&ctx, f, index) : NULL;
+}
+
+/* Where in a structure an element is, and how many bytes it has there. */
+static void *member(const struct md_ctx *ctx, const struct md_field *f,
+		    unsigned int index, unsigned int *size)
+{
+	char *base;
+
+	switch (f->how) {
+	case MD_CFG:
+		base = (char *)&seam_config;
+		break;
+	case MD_TD:
+		base = (char *)ctx->td;
+		break;
+	default:
+		base = (char *)ctx->vcpu;
+		break;
+	}
+	base += (u32)f->arg;
+	*size = f->arg >> 32;
+	if (*size)
+		return base;
+	*size = md_bytes(f);
+	return base + index * *size;
+}
+
+static bool engine_access(const struct md_ctx *ctx, const struct md_field *f,
+			  u64 *val, bool write)
+{
+	if (f->how == MD_ENGINE)
+		return engine_guest_field(ctx->vcpu, f->arg, val, write);
+	if (f->how == MD_MSR)
+		return engine_guest_msr(ctx->vcpu, f->arg, val, write);
+	return false;
+}
+
+u64 md_value(const struct md_ctx *ctx, const struct md_field *f,
+	     unsigned int index)
+{
+	unsigned int size;
+	u64 val = 0;
+	void *p;
+
+	switch ((enum md_how)f->how) {
+	case MD_CONST:
+		return f->arg;
+	case MD_GET:
+		return f->get(ctx, index, f->arg);
+	case MD_CFG:
+	case MD_TD:
+	case MD_VP:
+		p = member(ctx, f, index, &size);
+		memcpy(&val, p, size);
+		break;
+	case MD_ENGINE:
+	case MD_MSR:
+	case MD_STORE:
+		if (!engine_access(ctx, f, &val, false))
+			val = *store_word(ctx, f, index);
+		break;
+	}
+	return val & md_size_mask(f);
+}
+
+static bool md_store(const struct md_ctx *ctx, const struct md_field *f,
+		     unsigned int index, u64 val)
+{
+	unsigned int size;
+	void *p;
+
+	switch ((enum md_how)f->how) {
+	case MD_TD:
+	case MD_VP:
+		p = member(ctx, f, index, &size);
+		memcpy(p, &val, size);
+		return true;
+	case MD_ENGINE:
+	case MD_MSR:
+	case MD_STORE:
+		if (!engine_access(ctx, f, &val, true))
+			*store_word(ctx, f, index) = val;
+		return true;
+	case MD_CONST:
+	case MD_GET:
+	case MD_CFG:
+		break;
+	}
+	return false;
+}
+
+/* ---- what the leaves do ---------------------------------------------------- */
+
+u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
+{
+	const struct md_field *f;
+	unsigned int index;
+	u64 mask;
+
+	*val = 0;
+	if (next) {
+		*next = MD_NONE;
+		if (id == MD_NONE) {
+			*next = md_first(ctx);
+			return ST(METADATA_FIRST_FIELD_ID_IN_CONTEXT);
+		}
+	}
+	f = md_find(ctx, id, &index);
+	if (!f)
+		return ST(METADATA_FIELD_ID_INCORRECT);
+	mask = md_access[f->access[ctx->who]].rd;
+	if (!mask)
+		return ST(METADATA_FIELD_NOT_READABLE);
+	*val = md_value(ctx, f, index) & mask;
+	if (next)
+		*next = md_next(ctx, f, index, id);
+	return ST(SUCCESS);
+}
+
+/* Only writable bits may change; others may be written as they are. */
+u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old)
+{
+	const struct md_access *access;
+	const struct md_field *f;
+	unsigned int index;
+	u64 was, now, st;
+
+	*old = 0;
+	f = md_find(ctx, id, &index);
+	if (!f)
+		return ST(METADATA_FIELD_ID_INCORRECT);
+	access = &md_access[f->access[ctx->who]];
+	if (!(access->wr & mask))
+		return ST(METADATA_FIELD_NOT_WRITABLE);
+	was = md_value(ctx, f, index);
+	now = (was & ~mask) | (val & mask);
+	if ((was ^ now) & ~(access->wr & md_size_mask(f)))
+		return ST(METADATA_FIELD_VALUE_NOT_VALID);
+	st = md_check_value(ctx, f, mask, &now);
+	if (st)
+		return st;
+	if (!md_store(ctx, f, index, now))
+		return ST(METADATA_FIELD_NOT_WRITABLE);
+	*old = was & access->rd;
+	return ST(SUCCESS);
+}
+
+/* ---- SYS.RDALL: header, then sequences of one id and its values --------------- */
+
+struct md_writer {
+	u64 *page;
+	unsigned int words, sequences;
+	u64 *seq;		/* id of the open sequence */
+	const struct md_field *last;
+	unsigned int nr_fields;
+};
+
+static bool md_continues(const struct md_writer *w, const struct md_field *f)
+{
+	const struct md_field *l = w->last;
+
+	return l && (l->id & MD_CLASS) == (f->id & MD_CLASS) &&
+	       md_bytes(l) == md_bytes(f) && l->elems == f->elems &&
+	       (l->id & MD_CODE) + md_words(l) == (f->id & MD_CODE) &&
+	       w->nr_fields + f->fields <= 512;
+}
+
+static bool md_put(struct md_writer *w, const struct md_ctx *ctx,
+		   const struct md_field *f, unsigned int from)
+{
+	bool cont = !from && md_continues(w, f);
+	unsigned int i;
+
+	from -= from % f->elems;
+	if (w->words + !cont + md_words(f) - from > PAGE_BYTES / 8)
+		return false;
+	if (!cont) {
+		w->seq = &w->page[w->words++];
+		*w->seq = md_id(f, from);
+		*w->seq |= (u64)(f->elems - 1) << MD_LAST_ELEMENT_SHIFT;
+		w->nr_fields = 0;
+		w->sequences++;
+	}
+	w->nr_fields += f->fields - from / f->elems;
+	*w->seq &= ~SEAM_MASK(46, MD_LAST_FIELD_SHIFT);
+	*w->seq |= (u64)(w->nr_fields - 1) << MD_LAST_FIELD_SHIFT;
+	for (i = from; i < md_words(f); i++)
+		w->page[w->words++] = md_value(ctx, f, i) &
+				      md_access[f->access[ctx->who]].rd;
+	w->last = f;
+	return true;
+}
+
+u64 md_list(const struct md_ctx *ctx, u64 *id, u64 *page)
+{
+	struct md_writer w = { .page = page, .words = 1 };
+	const struct md_field *f;
+	unsigned int row = 0, index = 0;
+
+	if (*id != MD_NONE && !md_search(ctx, *id, &row, &index)) {
+		*id = MD_NONE;
+		return ST(METADATA_FIELD_ID_INCORRECT);
+	}
+	*id = MD_NONE;
+	for (; (f = md_row(ctx, row)); row++, index = 0) {
+		if (!md_readable(ctx, f))
+			continue;
+		if (!md_put(&w, ctx, f, index)) {
+			*id = md_id(f, index);
+			break;
+		}
+	}
+	page[0] = w.words * 8 | (u64)w.sequences << 16;
+	return ST(SUCCESS);
+}

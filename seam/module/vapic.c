@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The virtual x2APIC as far as the CPU itself virtualises it for a TD: TPR,
+ * EOI, self-IPI and the state that they move, and the posted-interrupt
+ * descriptor. All other x2APIC MSRs are the VMM's, by #VE.
+ */
+#include "vp.h"
+
+/* Register numbers: x2APIC MSR - 0x800. A register's offset is number * 16. */
+#define APIC_TPR	0x08
+#define APIC_PPR	0x0a
+#define APIC_EOI	0x0b
+#define APIC_ISR	0x10
+#define APIC_TMR	0x18
+#define APIC_IRR	0x20
+#define APIC_SELF_IPI	0x3f
+
+#define APIC_WORDS	8		/* of 32 vectors */
+#define FIRST_VECTOR	16
+
+#define PIN_POSTED_INTR	0x80
+
+/* Posted-interrupt descriptor: 256 request bits, then control. */
+#define PID_BYTES	64
+#define PID_CONTROL	32
+#define PID_ON		1U
+
+static u32 *apic_reg(struct vcpu *v, unsigned int reg)
+{
+	return &v->vapic[reg * 4];
+}
+
+/* Highest vector of the 256 bits at @base, or -1. */
+static int apic_highest(struct vcpu *v, unsigned int base)
+{
+	int i;
+
+	for (i = APIC_WORDS - 1; i >= 0; i--) {
+		u32 word = *apic_reg(v, base + i);
+
+		if (word)
+			return i * 32 + 31 - __builtin_clz(word);
+	}
+	return -1;
+}
+
+static void apic_set(struct vcpu *v, unsigned int base, unsigned int vector)
+{
+	*apic_reg(v, base + vector / 32) |= 1U << vector % 32;
+}
+
+static void apic_clear(struct vcpu *v, unsigned int base, unsigned int vector)
+{
+	*apic_reg(v, base + vector / 32) &= ~(1U << vector % 32);
+}
+
+/* PPR: the class of what is in service, or TPR where that is higher. */
+static void apic_update_ppr(struct vcpu *v)
+{
+	int isr = apic_highest(v, APIC_ISR);
+	u32 tpr = *apic_reg(v, APIC_TPR) & 0xff;
+	u32 service = isr < 0 ? 0 : isr & 0xf0;
+
+	*apic_reg(v, APIC_PPR) = (tpr & 0xf0) >= service ? tpr : service;
+}
+
+void vapic_reset(struct vcpu *v)
+{
+	memset(v->vapic, 0, sizeof(v->vapic));
+}
+
+enum msr_answer vapic_read(struct vcpu *v, u32 reg, u64 *val)
+{
+	switch (reg) {
+	case APIC_TPR:
+	case APIC_PPR:
+	case APIC_ISR ... APIC_IRR + APIC_WORDS - 1:
+		*val = *apic_reg(v, reg);
+		return MSR_OK;
+	}
+	return MSR_VE;
+}
+
+static void apic_eoi(struct vcpu *v)
+{
+	int vector = apic_highest(v, APIC_ISR);
+
+	if (vector >= 0)
+		apic_clear(v, APIC_ISR, vector);
+	apic_update_ppr(v);
+}
+
+enum msr_answer vapic_write(struct vcpu *v, u32 reg, u64 val)
+{
+	switch (reg) {
+	case APIC_TPR:
+		if (val >> 8)
+			return MSR_GP;
+		*apic_reg(v, APIC_TPR) = val;
+		apic_update_ppr(v);
+		return MSR_OK;
+	case APIC_EOI:
+		if (val)
+			return MSR_GP;
+		apic_eoi(v);
+		return MSR_OK;
+	case APIC_SELF_IPI:
+		if (val >> 8 || val < FIRST_VECTOR)
+			return MSR_GP;
+		apic_set(v, APIC_IRR, val);
+		return MSR_OK;
+	}
+	return MSR_VE;
+}
+
+/*
+ * The descriptor is the host's memory and any CPU or device may post to it at
+ * any time: the bits are taken one word at a time, after ON is cleared.
+ */
+static void take_posted(struct vcpu *v)
+{
+	u32 *pid, control;
+	unsigned int i;
+
+	if (!(v->pin_controls & PIN_POSTED_INTR) ||
+	    !SEAM_ALIGNED(v->posted_intr_desc, PID_BYTES) ||
+	    hkid_is_private(hpa_keyid(v->posted_intr_desc)))
+		return;
+	pid = env_host_ptr(v->posted_intr_desc & SEAM_HPA_MASK);
+	if (!pid)
+		return;
+	control = atomic_read_once(&pid[PID_CONTROL / 4]);
+	do {
+		if (!(control & PID_ON))
+			return;
+	} while (!atomic_cas(&pid[PID_CONTROL / 4], &control,
+			     control & ~PID_ON));
+	for (i = 0; i < APIC_WORDS; i++)
+		if (atomic_read_once(&pid[i]))
+			*apic_reg(v, APIC_IRR + i) |= atomic_swap(&pid[i], 0);
+	/* no device and no VMM may ask for what is an exception */
+	*apic_reg(v, APIC_IRR) &= ~((1U << FIRST_VECTOR) - 1);
+}
+
+int vapic_deliverable(struct vcpu *v)
+{
+	int vector = apic_highest(v, APIC_IRR);
+
+	if (vector < 0 || (vector & 0xf0) <= (*apic_reg(v, APIC_PPR) & 0xf0))
+		return -1;
+	return vector;
+}
+
+int vapic_pending(struct vcpu *v)
+{
+	take_posted(v);
+	return vapic_deliverable(v);
+}
+
+void vapic_accept(struct vcpu *v, unsigned int vector)
+{
+	apic_clear(v, APIC_IRR, vector);
+	apic_set(v, APIC_ISR, vector);
+	apic_update_ppr(v);
+}
+
+/* An NMI goes first, as on the CPU. */
+bool vp_event(struct vcpu *vcpu, bool intr_ok, bool nmi_ok,
+	      struct vp_inject *inj)
+{
+	int vector;
+
+	if (atomic_read_once(&vcpu->pend_nmi)) {
+		if (!nmi_ok)
+			return true;
+		atomic_set_once(&vcpu->pend_nmi, false);
+		inj->info = INJECT_NMI;
+		inj->errcode = 0;
+		return vapic_pending(vcpu) >= 0;
+	}
+	vector = vapic_pending(vcpu);
+	if (vector < 0)
+		return false;
+	if (!intr_ok)
+		return true;
+	vapic_accept(vcpu, vector);
+	inj->info = INJECT_VALID | vector;
+	inj->errcode = 0;
+	return false;
+}
