@@ -107,6 +107,10 @@ while (my $l = <STDIN>) {
 		count($1 eq 'skip' ? 'skipped' : $1 . 'ed', $2);
 		next;
 	}
+	if ($l =~ /^#\@ stopped/) {
+		finish(undef) if $cur;
+		next;
+	}
 	next if $l =~ /^#\@/;
 	if (!$cur) {
 		print "$l\n" if $l ne '';

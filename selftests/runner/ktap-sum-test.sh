@@ -34,7 +34,7 @@ program()
 }
 
 echo "KTAP version 1"
-echo 1..14
+echo 1..15
 program 'KTAP version 1\n1..2\nok 1 a\nok 2 - b\n' 0 |
 	expect 0 "2 passed, 0 failed" "results are counted"
 program 'ok 1 a\r\nok 2 b\r\n1..2\r\n' 0 |
@@ -51,6 +51,8 @@ program '1..1\nok 1 a\n' 139 |
 	expect 1 "1 passed, 1 failed" "an exit status that no result explains fails"
 { echo "#@ run p"; echo 1..1; echo ok 1 a; } |
 	expect 1 "1 passed, 1 failed" "a program that does not end fails"
+{ echo "#@ run p"; echo 1..1; echo ok 1 a; echo "#@ stopped"; echo "#@ pass b"; } |
+	expect 1 "2 passed, 1 failed" "a program that is running when its machine stops fails"
 program '1..2\nok 1 a\nBail out! no\n' 1 |
 	expect 1 "1 passed, 2 failed" "bailing out fails"
 program '1..1\n    1..2\n    ok 1 a\n    not ok 2 b\nnot ok 1 group\n' 1 |
