@@ -18,7 +18,7 @@ for ko in "$O"/mod/*/*.ko; do
 	[ -e "$ko" ] || continue
 	strip --strip-debug -o "$r/modules/${ko##*/}" "$ko"
 done
-for m in irqbypass ccp kvm kvm-amd virtio_console; do
+for m in irqbypass ccp kvm kvm-amd virtio_console sha512_generic; do
 	f=$(find "$KMODULES/" -name "$m.ko*" 2>/dev/null | head -n 1)
 	case $f in
 	*.xz)	xz -dc "$f" > "$r/modules/$m.ko" ;;
