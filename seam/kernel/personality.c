@@ -148,6 +148,7 @@ int personality_init(void)
 	c->no_downgrade = no_downgrade;
 	c->clobber_rbp = clobber_rbp;
 	c->lp_x2apic = true;
+	c->cpuid_xsave_sizes = true;
 	c->sys_disable = sys_disable;
 	cpu_model_init();
 	return cmr_init();

@@ -63,7 +63,10 @@ u64 leaf_TDG_MR_REPORT(struct call *c)
 	st = guest_ptr(c, c->g[RCX], true, &report);
 	if (st)
 		return st;
-	if (!sharex_try_shared(&td->rtmr_lock))
+	/* hashing takes long: a host interrupt goes first, then all again */
+	if (env_intr_pending(c->lp->id))
+		return LEAF_RETRY;
+	if (!sharex_hp_try_shared(&td->rtmr_lock, true))
 		return ST_OP(OPERAND_BUSY, RTMR);
 	if (!report_make(td, data, report))
 		st = LEAF_RETRY;

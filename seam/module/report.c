@@ -50,9 +50,14 @@ static void hash(void *ctx, const u8 *data, size_t len, u8 digest[48])
 
 static void fill_tcb_info(u8 *tcb)
 {
+	const u8 *mrseam, *signer;
+	u16 svn;
+
 	put64(tcb + TCB_VALID, 0x301ff);
-	tcb[TCB_SVN] = seam_config.version[2];
-	tcb[TCB_SVN + 1] = seam_config.version[1];
+	if (seamldr_identity(&mrseam, &signer, &svn)) {
+		memcpy(tcb + TCB_SVN, &svn, sizeof(svn));
+		memcpy(tcb + TCB_MRSEAM, mrseam, 48);
+	}
 	memcpy(tcb + TCB_MRSIGNER, mrsigner, sizeof(mrsigner));
 }
 

@@ -144,6 +144,7 @@ int vapic_deliverable(struct vcpu *v)
 {
 	int vector = apic_highest(v, APIC_IRR);
 
+	apic_update_ppr(v);	/* MOV to CR8 changes TPR without asking */
 	if (vector < 0 || (vector & 0xf0) <= (*apic_reg(v, APIC_PPR) & 0xf0))
 		return -1;
 	return vector;

@@ -18,6 +18,21 @@ static u64 enter_flags_check(const struct vcpu *v, u64 flags)
 	return 0;
 }
 
+#define MSR_MISC_ENABLE		0x1a0
+#define LIMIT_CPUID_MAXVAL	SEAM_BIT(22)
+
+/* The CPU must still be what the TD was told, and time must not go back. */
+static u64 cpu_check(const struct vcpu *v)
+{
+	u64 misc;
+
+	if (seam_msr(MSR_MISC_ENABLE, &misc) && (misc & LIMIT_CPUID_MAXVAL))
+		return ST(LIMIT_CPUID_MAXVAL_SET);
+	if (env_tsc() < v->last_exit_tsc)
+		return ST(TSC_ROLLBACK);
+	return 0;
+}
+
 /*
  * From here until the TD exit the vCPU counts in the present epoch; TRACK
  * takes the lock exclusively and so never sees it in between.
@@ -66,6 +81,8 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 		st = ST(VCPU_ASSOCIATED);
 	else
 		st = enter_flags_check(v, flags);
+	if (!st)
+		st = cpu_check(v);
 	if (!st && !epoch_enter(v))
 		st = ST_OP(OPERAND_BUSY, TD_EPOCH);
 	if (st) {
@@ -90,6 +107,7 @@ static void vp_release(struct vcpu *v)
 {
 	struct td *td = v->td;
 
+	v->last_exit_tsc = env_tsc();
 	tdxm.lp[v->assoc_lp].running = NULL;
 	atomic_add(&td->refcount[v->epoch & 1], -1);
 	tdr_put(pamt_at(td->tdr, TDX_LEVEL_4K), false);
