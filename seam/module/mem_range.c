@@ -34,11 +34,15 @@ u64 leaf_TDH_MEM_RANGE_BLOCK(struct call *c)
 		st = mem_entry_error(&op, ST(GPA_RANGE_ALREADY_BLOCKED));
 		goto out;
 	}
-	/* The epoch must be on record before a tracker can see the block. */
+	/*
+	 * Block first, then look at the clock: a TRACK in between must not make
+	 * the block look older than a vCPU that still found the mapping. Nobody
+	 * asks for the epoch meanwhile, the tree is ours.
+	 */
 	pe = sept_pamt(op.entry, op.level);
+	mem_set_entry(&op, sept_block(op.entry));
 	if (pe)
 		atomic_set_once(&pe->bepoch, atomic_read_once(&op.td->epoch));
-	mem_set_entry(&op, sept_block(op.entry));
 out:
 	mem_end(&op);
 	return st;
