@@ -261,9 +261,15 @@ static void race(void *(*one)(void *), void *(*two)(void *), const char *what,
 	world_close();
 }
 
-void sept_races(void)
+void sept_races(unsigned int rounds)
 {
+	unsigned int i;
+
 	guest_holds_entry();
-	race(race_host, race_host, "two hosts at the same pages", 1);
-	race(race_host, race_guest, "a host and a guest at the same pages", 2);
+	for (i = 0; i < rounds; i++) {
+		race(race_host, race_host, "two hosts at the same pages",
+		     2 * i + 1);
+		race(race_host, race_guest,
+		     "a host and a guest at the same pages", 2 * i + 2);
+	}
 }
