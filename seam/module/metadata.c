@@ -301,7 +301,15 @@ u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
 	return ST(SUCCESS);
 }
 
-/* Only writable bits may change; others may be written as they are. */
+/*
+ * Only writable bits may change; others may be written as they are. An address
+ * that was never set is all ones: its low bits then may become 0.
+ */
+static bool md_fixed_ok(u64 was, u64 now, u64 fixed)
+{
+	return !((was ^ now) & fixed) || (was == MD_NONE && !(now & fixed));
+}
+
 u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old)
 {
 	const struct md_access *access;
@@ -318,7 +326,7 @@ u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old)
 		return ST(METADATA_FIELD_NOT_WRITABLE);
 	was = md_value(ctx, f, index);
 	now = (was & ~mask) | (val & mask);
-	if ((was ^ now) & ~(access->wr & md_size_mask(f)))
+	if (!md_fixed_ok(was, now, ~(access->wr & md_size_mask(f))))
 		return ST(METADATA_FIELD_VALUE_NOT_VALID);
 	st = md_check_value(ctx, f, mask, &now);
 	if (st)

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Metadata as a whole: each walk over ids ends, and each id reads. */
+#include "vp_test.h"
+
+#define LIST_PAGE	S(9)
+#define TD_CTLS		0x1110000300000017ULL
+
+/* Follows next ids from -1; the number of fields, 0 when one did not read. */
+static unsigned int walk(u64 leaf, u64 rcx)
+{
+	u64 id = ~0ULL, st;
+	unsigned int n = 0;
+
+	st = CALL(0, leaf, rcx, id);
+	if (st != TDX_WORD_METADATA_FIRST_FIELD_ID_IN_CONTEXT)
+		return 0;
+	for (id = world_regs[0][RDX]; id != ~0ULL; id = world_regs[0][RDX]) {
+		if (CALL(0, leaf, rcx, id) || ++n > 20000)
+			return 0;
+	}
+	return n;
+}
+
+static void test_walks(void)
+{
+	unsigned int sys, td, td_debug, vp, vp_debug;
+
+	world_run_no_debug();
+	sys = walk(TDH_SYS_RD, 0);
+	td = walk(TDH_MNG_RD | 1 << 16, TDR);
+	vp = walk(TDH_VP_RD | 1 << 16, TDVPR);
+	world_close();
+	world_run();
+	td_debug = walk(TDH_MNG_RD | 1 << 16, TDR);
+	vp_debug = walk(TDH_VP_RD | 1 << 16, TDVPR);
+	world_close();
+	ktap(sys > 300, "SYS.RD walks over %u values", sys);
+	ktap(td > 500, "MNG.RD walks over %u values", td);
+	ktap(td_debug > td, "%u of a debug TD", td_debug);
+	ktap(vp > 20, "VP.RD walks over %u values", vp);
+	ktap(vp_debug > vp + 1000, "%u of a debug TD", vp_debug);
+}
+
+/* Each sequence's values are what SYS.RD gives for its ids. */
+static void test_list(void)
+{
+	u64 *page, head, id, seq = 0, end;
+	unsigned int word = 1, i, n, bad = 0;
+
+	world_open();
+	page = env_host_ptr(LIST_PAGE);
+	MUST(0, TDH_SYS_RDALL, 0, LIST_PAGE, ~0ULL);
+	head = page[0];
+	end = (head & 0xffff) / 8;
+	while (word < end) {
+		id = page[word++];
+		n = ((id >> 38 & 0x1ff) + 1) * ((id >> 34 & 0xf) + 1);
+		id &= ~SEAM_MASK(46, 34);
+		for (i = 0; i < n; i++, word++)
+			if (CALL(0, TDH_SYS_RD, 0, id + i) ||
+			    world_regs[0][R8] != page[word])
+				bad++;
+		seq++;
+	}
+	ktap(word == end && seq == (head >> 16 & 0xffff) && !bad,
+	     "SYS.RDALL lists what SYS.RD reads, %llu sequences", seq);
+	world_close();
+}
+
+static void test_flexible_ve(void)
+{
+	struct td *td;
+
+	world_run();
+	td = vp_enter()->td;
+	ktap(vp_tdcall4(TDG_VM_WR, 0, TD_CTLS, 1, 1) ==
+	     TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID && !td->td_ctls,
+	     "PENDING_VE_DISABLE is fixed without FLEXIBLE_PENDING_VE");
+	td->config_flags |= FLAG_FLEXIBLE_VE;
+	ktap(vp_tdcall4(TDG_VM_WR, 0, TD_CTLS, 1, 1) == 0 && td->td_ctls == 1,
+	     "with it the guest may set it");
+	ktap(vp_tdcall4(TDG_VM_RD, 0, TD_CTLS, 0, 0) == 0 &&
+	     world_guest[0]->gpr[R8] == 1, "and reads it back");
+	ktap(vp_tdcall4(TDG_VM_RD, 1, TD_CTLS, 0, 0) ==
+	     OP(OPERAND_INVALID, RCX), "of its own TD only");
+	world_close();
+}
+
+static void test_debug_registers(void)
+{
+	world_run();
+	MUST(0, TDH_VP_WR, TDVPR, 0x1020000300000003, 0x1234, 0xffff);
+	MUST(0, TDH_VP_WR, TDVPR, 0x2400030000681e, 0x401000, ~0ULL);
+	MUST(0, TDH_VP_RD, TDVPR, 0x2400030000681e);
+	ktap(world_regs[0][R8] == 0x401000, "a debugger moves RIP");
+	ktap(vp_enter()->gpr[RBX] == 0x1234, "and sets registers");
+	world_close();
+}
+
+void vp_test_metadata(void)
+{
+	test_walks();
+	test_list();
+	test_flexible_ve();
+	test_debug_registers();
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every status that the leaf table knows of the vCPU and metadata leaves of the
+ * host, provoked by a call; what lies in the module is the same after it.
+ */
+#include <stdio.h>
+
+#include "trace.h"
+#include "vp_test.h"
+
+#define NEW_TDVPR	P(60)
+#define NOT_RAM		0x1000
+#define KEYID		SEAM_BIT(46)
+#define INDEX_FIELD	0xa020000200000002ULL
+#define HP_TIMEOUT	0x9110000300000011ULL
+
+struct refusal {
+	u64 call[WORLD_OPERANDS];
+	u64 status;
+	void (*world)(void);
+	void (*undo)(void);		/* what world() locked */
+};
+
+/* ---- worlds ---------------------------------------------------------------- */
+
+static struct pamt_entry *held;
+static struct sharex *held_lock;
+
+static void hold(hpa_t page)
+{
+	held = pamt_lock(page, TDX_LEVEL_4K, true);
+}
+
+static void let_go(void)
+{
+	pamt_unlock(held, true);
+}
+
+static struct td *the_td(void)
+{
+	return pamt_at(TDR, TDX_LEVEL_4K)->obj;
+}
+
+static struct vcpu *the_vcpu(void)
+{
+	return pamt_at(TDVPR, TDX_LEVEL_4K)->obj;
+}
+
+static void hold_lock(struct sharex *l)
+{
+	held_lock = l;
+	sharex_try_excl(l);
+}
+
+static void let_lock_go(void)
+{
+	sharex_put_excl(held_lock);
+}
+
+static void build_new(void)
+{
+	world_build();
+	MUST(0, TDH_VP_CREATE, NEW_TDVPR, TDR);
+}
+
+static void build_ready(void)
+{
+	unsigned int i;
+
+	build_new();
+	for (i = 1; i < TDVPS_PAGES; i++)
+		MUST(0, TDH_VP_ADDCX, NEW_TDVPR + i * PAGE_BYTES, NEW_TDVPR);
+}
+
+static void build_new_hold_page(void)
+{
+	build_new();
+	hold(FREE_PAGE);
+}
+
+static void build_new_hold_vcpu(void)
+{
+	build_new();
+	hold(NEW_TDVPR);
+}
+
+static void build_new_hold_tdr(void)
+{
+	build_new();
+	hold(TDR);
+}
+
+static void build_new_hold_state(void)
+{
+	build_new();
+	hold_lock(&the_td()->op_state_lock);
+}
+
+static void build_new_fatal(void)
+{
+	build_new();
+	the_td()->fatal = true;
+}
+
+static void build_new_flushed(void)
+{
+	build_new();
+	MUST(0, TDH_MNG_VPFLUSHDONE, TDR);
+}
+
+static void run_hold_vcpu(void)
+{
+	world_run();
+	hold(TDVPR);
+}
+
+static void run_hold_tdr(void)
+{
+	world_run();
+	hold(TDR);
+}
+
+static void run_hold_state(void)
+{
+	world_run();
+	hold_lock(&the_td()->op_state_lock);
+}
+
+static void run_hold_epoch(void)
+{
+	world_run();
+	hold_lock(&the_td()->epoch_lock);
+}
+
+static void run_flushed(void)
+{
+	world_run();
+	MUST(0, TDH_MNG_VPFLUSHDONE, TDR);
+}
+
+static void run_inside(void)
+{
+	world_run();
+	MUST(0, TDH_VP_ENTER, TDVPR);
+}
+
+static void run_other_lp(void)
+{
+	run_inside();
+	world_exit_guest(0);
+}
+
+static void run_dead(void)
+{
+	struct vp_inject inj;
+
+	world_run();
+	MUST(0, TDH_VP_ENTER, TDVPR);
+	vp_do_exit(VMX_TRIPLE_FAULT, 0, 0, 0, &inj);
+	MUST(0, TDH_VP_FLUSH, TDVPR);
+}
+
+static void run_late(void)
+{
+	world_run();
+	the_vcpu()->last_exit_tsc = ~0ULL;
+}
+
+static void run_migrating(void)
+{
+	world_run();
+	the_td()->op_state = OP_PAUSED_EXPORT;
+}
+
+static void run_limited(void)
+{
+	static const struct seam_msr limited = { 0x1a0, SEAM_BIT(22) | 1 };
+
+	world_run();
+	seam_config.msr = &limited;
+	seam_config.nr_msr = 1;
+}
+
+static void open_no_lp(void)
+{
+	world_open();
+	tdxm.lp[1].init_done = false;
+}
+
+/* ---- calls ------------------------------------------------------------------- */
+
+#define L(...)		{ __VA_ARGS__ }
+#define NOUNDO		NULL
+
+static const struct refusal refusals[] = {
+	{ L(TDH_VP_CREATE, FREE_PAGE + 8, TDR), OP(OPERAND_INVALID, RCX),
+	  world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, NOT_RAM, TDR), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, TDVPR, TDR), OP(PAGE_METADATA_INCORRECT, RCX),
+	  world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR), OP(OPERAND_BUSY, RCX),
+	  build_new_hold_page, let_go },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR | KEYID), OP(OPERAND_INVALID, RDX),
+	  world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, NOT_RAM),
+	  OP(OPERAND_ADDR_RANGE_ERROR, RDX), world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, P(1)), OP(PAGE_METADATA_INCORRECT, RDX),
+	  world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR), OP(OPERAND_BUSY, RDX),
+	  build_new_hold_tdr, let_go },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR), TDX_WORD_TD_FATAL,
+	  build_new_fatal, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR_NO_KEYS),
+	  TDX_WORD_TD_KEYS_NOT_CONFIGURED, world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR_NO_TDCX),
+	  TDX_WORD_TDCS_NOT_ALLOCATED, world_build, NOUNDO },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR), OP(OPERAND_BUSY, OP_STATE),
+	  build_new_hold_state, let_lock_go },
+	{ L(TDH_VP_CREATE, FREE_PAGE, TDR_UNINIT), TDX_WORD_OP_STATE_INCORRECT,
+	  world_build, NOUNDO },
+
+	{ L(TDH_VP_ADDCX, FREE_PAGE + 8, NEW_TDVPR), OP(OPERAND_INVALID, RCX),
+	  build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, NOT_RAM, NEW_TDVPR),
+	  OP(OPERAND_ADDR_RANGE_ERROR, RCX), build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, TDVPR, NEW_TDVPR), OP(PAGE_METADATA_INCORRECT, RCX),
+	  build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), OP(OPERAND_BUSY, RCX),
+	  build_new_hold_page, let_go },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR + 1), OP(OPERAND_INVALID, RDX),
+	  build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NOT_RAM),
+	  OP(OPERAND_ADDR_RANGE_ERROR, RDX), build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, TDR), OP(PAGE_METADATA_INCORRECT, RDX),
+	  build_new, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), OP(OPERAND_BUSY, RDX),
+	  build_new_hold_vcpu, let_go },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), OP(OPERAND_BUSY, TDR),
+	  build_new_hold_tdr, let_go },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), TDX_WORD_TD_FATAL,
+	  build_new_fatal, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR),
+	  TDX_WORD_TD_KEYS_NOT_CONFIGURED, build_new_flushed, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), OP(OPERAND_BUSY, OP_STATE),
+	  build_new_hold_state, let_lock_go },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, TDVPR), TDX_WORD_OP_STATE_INCORRECT,
+	  world_run, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT,
+	  world_build, NOUNDO },
+	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT,
+	  build_ready, NOUNDO },
+
+	{ L(TDH_VP_INIT, NEW_TDVPR + 1), OP(OPERAND_INVALID, RCX), build_ready,
+	  NOUNDO },
+	{ L(TDH_VP_INIT, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  build_ready, NOUNDO },
+	{ L(TDH_VP_INIT, TDR), OP(PAGE_METADATA_INCORRECT, RCX), build_ready,
+	  NOUNDO },
+	{ L(TDH_VP_INIT, NEW_TDVPR), OP(OPERAND_BUSY, RCX),
+	  build_new_hold_vcpu, let_go },
+	{ L(TDH_VP_INIT, NEW_TDVPR), OP(OPERAND_BUSY, TDR), build_new_hold_tdr,
+	  let_go },
+	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_TD_FATAL, build_new_fatal, NOUNDO },
+	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_TD_KEYS_NOT_CONFIGURED,
+	  build_new_flushed, NOUNDO },
+	{ L(TDH_VP_INIT, NEW_TDVPR), OP(OPERAND_BUSY, OP_STATE),
+	  build_new_hold_state, let_lock_go },
+	{ L(TDH_VP_INIT, TDVPR), TDX_WORD_OP_STATE_INCORRECT, world_run, NOUNDO },
+	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT, build_new,
+	  NOUNDO },
+	{ L(TDH_VP_INIT, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT, build_ready,
+	  NOUNDO },
+	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_MAX_VCPUS_EXCEEDED, build_ready,
+	  NOUNDO },
+
+	{ L(TDH_VP_FLUSH, TDVPR + 1), OP(OPERAND_INVALID, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_VP_FLUSH, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_FLUSH, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_VP_FLUSH, TDVPR), OP(OPERAND_BUSY, RCX), run_inside, NOUNDO },
+	{ L(TDH_VP_FLUSH, TDVPR), OP(OPERAND_BUSY, TDR), run_hold_tdr, let_go },
+	{ L(TDH_VP_FLUSH, TDVPR), TDX_WORD_TD_KEYS_NOT_CONFIGURED, run_flushed,
+	  NOUNDO },
+	{ L(TDH_VP_FLUSH, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT, build_new,
+	  NOUNDO },
+	{ L(TDH_VP_FLUSH, TDVPR), TDX_WORD_VCPU_NOT_ASSOCIATED, run_other_lp,
+	  NOUNDO },
+
+	{ L(TDH_VP_ENTER, TDVPR | SEAM_BIT(60)), OP(OPERAND_INVALID, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_ENTER, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_ENTER, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, RCX), run_hold_vcpu, let_go },
+	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, TDR), run_hold_tdr, let_go },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_TD_FATAL, world_fatal, NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_TD_KEYS_NOT_CONFIGURED, run_flushed,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, OP_STATE), run_hold_state,
+	  let_lock_go },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_OP_STATE_INCORRECT, world_build,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT, run_dead,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_VCPU_ASSOCIATED, run_other_lp,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_LIMIT_CPUID_MAXVAL_SET, run_limited,
+	  NOUNDO },
+	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, TD_EPOCH), run_hold_epoch,
+	  let_lock_go },
+	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_TSC_ROLLBACK, run_late, NOUNDO },
+
+	{ L(TDH_VP_RD | 2 << 16, TDVPR, INDEX_FIELD), OP(OPERAND_INVALID, RAX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR + 1, INDEX_FIELD), OP(OPERAND_INVALID, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_RD, NOT_RAM, INDEX_FIELD), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_RD, TDR, INDEX_FIELD), OP(PAGE_METADATA_INCORRECT, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, RCX),
+	  run_hold_vcpu, let_go },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, TDR),
+	  run_hold_tdr, let_go },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), TDX_WORD_TD_FATAL, world_fatal,
+	  NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), TDX_WORD_TD_KEYS_NOT_CONFIGURED,
+	  run_flushed, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, OP_STATE),
+	  run_hold_state, let_lock_go },
+	{ L(TDH_VP_RD, NEW_TDVPR, INDEX_FIELD), TDX_WORD_TDCX_NUM_INCORRECT,
+	  build_new, NOUNDO },
+	{ L(TDH_VP_RD, NEW_TDVPR, INDEX_FIELD), TDX_WORD_VCPU_STATE_INCORRECT,
+	  build_ready, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), TDX_WORD_VCPU_ASSOCIATED,
+	  run_other_lp, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, 0x3f20000000000000),
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	{ L(TDH_VP_RD, TDVPR, 0x1020000300000000),
+	  TDX_WORD_METADATA_FIELD_NOT_READABLE, world_run_no_debug, NOUNDO },
+
+	{ L(TDH_VP_WR, TDVPR + 1, INDEX_FIELD), OP(OPERAND_INVALID, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_WR, NOT_RAM, INDEX_FIELD), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_WR, TDR, INDEX_FIELD), OP(PAGE_METADATA_INCORRECT, RCX),
+	  world_run, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, RCX),
+	  run_hold_vcpu, let_go },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, TDR),
+	  run_hold_tdr, let_go },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), TDX_WORD_TD_FATAL, world_fatal,
+	  NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), TDX_WORD_TD_KEYS_NOT_CONFIGURED,
+	  run_flushed, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, OP_STATE),
+	  run_hold_state, let_lock_go },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), TDX_WORD_OP_STATE_INCORRECT,
+	  run_migrating, NOUNDO },
+	{ L(TDH_VP_WR, NEW_TDVPR, INDEX_FIELD), TDX_WORD_TDCX_NUM_INCORRECT,
+	  build_new, NOUNDO },
+	{ L(TDH_VP_WR, NEW_TDVPR, INDEX_FIELD), TDX_WORD_VCPU_STATE_INCORRECT,
+	  build_ready, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), TDX_WORD_VCPU_ASSOCIATED,
+	  run_other_lp, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, ~0ULL, 0, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD, 0, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_run, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, 0x24000300002016, 1, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_run, NOUNDO },
+	{ L(TDH_VP_WR, TDVPR, 0x24000200004000, 0x80, 0x80),
+	  TDX_WORD_TD_VMCS_FIELD_NOT_INITIALIZED, world_run, NOUNDO },
+
+	{ L(TDH_MNG_RD | 2 << 16, TDR), OP(OPERAND_INVALID, RAX), world_run,
+	  NOUNDO },
+	{ L(TDH_MNG_RD, TDR + 1), OP(OPERAND_INVALID, RCX), world_run, NOUNDO },
+	{ L(TDH_MNG_RD, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_MNG_RD, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_MNG_RD, TDR), OP(OPERAND_BUSY, RCX), run_hold_tdr, let_go },
+	{ L(TDH_MNG_RD, TDR), TDX_WORD_TD_FATAL, world_fatal, NOUNDO },
+	{ L(TDH_MNG_RD, TDR_NO_KEYS), TDX_WORD_TD_KEYS_NOT_CONFIGURED,
+	  world_build, NOUNDO },
+	{ L(TDH_MNG_RD, TDR_NO_TDCX), TDX_WORD_TDCS_NOT_ALLOCATED, world_build,
+	  NOUNDO },
+	{ L(TDH_MNG_RD, TDR), OP(OPERAND_BUSY, OP_STATE), run_hold_state,
+	  let_lock_go },
+	{ L(TDH_MNG_RD, TDR_UNINIT), TDX_WORD_OP_STATE_INCORRECT, world_build,
+	  NOUNDO },
+	{ L(TDH_MNG_RD, TDR, ~0ULL), TDX_WORD_METADATA_FIELD_ID_INCORRECT,
+	  world_run, NOUNDO },
+	{ L(TDH_MNG_RD, TDR, 0x9110000300000010),
+	  TDX_WORD_METADATA_FIELD_NOT_READABLE, world_run_no_debug, NOUNDO },
+	{ L(TDH_MNG_RD | 1 << 16, TDR, ~0ULL),
+	  TDX_WORD_METADATA_FIRST_FIELD_ID_IN_CONTEXT, world_run, NOUNDO },
+
+	{ L(TDH_MNG_WR, TDR + 1), OP(OPERAND_INVALID, RCX), world_run, NOUNDO },
+	{ L(TDH_MNG_WR, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_MNG_WR, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  NOUNDO },
+	{ L(TDH_MNG_WR, TDR), OP(OPERAND_BUSY, RCX), run_hold_tdr, let_go },
+	{ L(TDH_MNG_WR, TDR), TDX_WORD_TD_FATAL, world_fatal, NOUNDO },
+	{ L(TDH_MNG_WR, TDR_NO_KEYS), TDX_WORD_TD_KEYS_NOT_CONFIGURED,
+	  world_build, NOUNDO },
+	{ L(TDH_MNG_WR, TDR_NO_TDCX), TDX_WORD_TDCS_NOT_ALLOCATED, world_build,
+	  NOUNDO },
+	{ L(TDH_MNG_WR, TDR), OP(OPERAND_BUSY, OP_STATE), run_hold_state,
+	  let_lock_go },
+	{ L(TDH_MNG_WR, TDR), TDX_WORD_OP_STATE_INCORRECT, run_migrating,
+	  NOUNDO },
+	{ L(TDH_MNG_WR, TDR, ~0ULL, 0, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	{ L(TDH_MNG_WR, TDR, 0x1110000300000000, 0, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_run, NOUNDO },
+	{ L(TDH_MNG_WR, TDR, HP_TIMEOUT, 9999, ~0ULL),
+	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_run, NOUNDO },
+	{ L(TDH_MNG_WR, TDR, HP_TIMEOUT, 20000, 0xffff),
+	  TDX_WORD_METADATA_WR_MASK_NOT_VALID, world_run, NOUNDO },
+
+	{ L(TDH_SYS_RD, 0, 0x0800000200000000), TDX_WORD_SYS_LP_INIT_NOT_DONE,
+	  open_no_lp, NOUNDO },
+	{ L(TDH_SYS_RD, 0, 0x3f00000000000000),
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_open, NOUNDO },
+	{ L(TDH_SYS_RD, 0, ~0ULL), TDX_WORD_METADATA_FIRST_FIELD_ID_IN_CONTEXT,
+	  world_open, NOUNDO },
+	{ L(TDH_SYS_RDALL, 0, S(6), ~0ULL), TDX_WORD_SYS_LP_INIT_NOT_DONE,
+	  open_no_lp, NOUNDO },
+	{ L(TDH_SYS_RDALL, 0, S(6) + 8, ~0ULL), OP(OPERAND_INVALID, RDX),
+	  world_open, NOUNDO },
+	{ L(TDH_SYS_RDALL, 0, S(6), 0x3f00000000000000),
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_open, NOUNDO },
+};
+
+static const struct {
+	const char *leaf, *status, *why;
+} unreachable[] = {
+	{ "VP.ADDCX, VP.INIT, VP.ENTER, VP.RD, VP.WR", "TDCS_NOT_ALLOCATED",
+	  "a vCPU is only made when the TDCS is there" },
+	{ "VP.FLUSH, VP.RD", "OP_STATE_INCORRECT", "all states are allowed" },
+	{ "VP.INIT", "VCPU_ASSOCIATED", "nothing is tied before INIT" },
+	{ "VP.INIT, VP.ENTER", "INCONSISTENT_MSR, INCORRECT_MSR_VALUE",
+	  "the module does not look at the host's MSRs again" },
+	{ "VP.ENTER", "OPERAND_BUSY (SEPT_TREE)", "no zero-step mitigation" },
+	{ "VP.ENTER", "CROSS_TD_*, HOST_PRIORITY_BUSY_TIMEOUT",
+	  "no service TDs; a guest leaf that is turned away says BUSY" },
+	{ "SYS.RD", "METADATA_FIELD_NOT_READABLE", "the host may read all" },
+};
+
+static bool try_refusal(const struct refusal *r, char *got, size_t size)
+{
+	u64 before, after, st;
+
+	r->world();
+	before = world_digest();
+	st = CALL(1, r->call[0], r->call[1], r->call[2], r->call[3],
+		  r->call[4]);
+	/* the host that asked may have become the vCPU's, and no more */
+	if (r->call[1] == TDVPR && the_vcpu()->assoc_lp == 1)
+		CALL(1, TDH_VP_FLUSH, TDVPR);
+	after = world_digest();
+	trace_status(st, got, size);
+	if (r->undo)
+		r->undo();
+	world_close();
+	return st == r->status && before == after;
+}
+
+void vp_test_refusals(void)
+{
+	char want[80], got[80];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+		const struct refusal *r = &refusals[i];
+		bool ok = try_refusal(r, got, sizeof(got));
+
+		trace_status(r->status, want, sizeof(want));
+		ktap(ok, "leaf %llu rcx 0x%llx rdx 0x%llx: %s%s%s",
+		     r->call[0], r->call[1], r->call[2], want,
+		     ok ? "" : ", got ", ok ? "" : got);
+	}
+	for (i = 0; i < ARRAY_SIZE(unreachable); i++)
+		printf("# %s: not provoked: %s: %s\n", unreachable[i].leaf,
+		       unreachable[i].status, unreachable[i].why);
+}

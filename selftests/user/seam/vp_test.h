@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tests of vCPU, metadata and guest leaves, and of what exits do. */
+#ifndef VP_TEST_H
+#define VP_TEST_H
+
+#include "../../../seam/module/guest.h"
+#include "../../../seam/module/vp.h"
+#include "world.h"
+
+#define OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
+
+void vp_test_refusals(void);
+void vp_test_guest(void);
+void vp_test_apic(void);
+void vp_test_metadata(void);
+
+/* The running TD's vCPU, entered on LP 0. */
+struct vcpu *vp_enter(void);
+/* One exit of it; true: it runs on. */
+bool vp_do_exit(u32 reason, u32 len, u64 qual, gpa_t gpa, struct vp_inject *inj);
+/* TDCALL with all operands; the status, or ~0 after a TD exit or injection. */
+u64 vp_tdcall4(u64 leaf, u64 rcx, u64 rdx, u64 r8, u64 r9);
+
+#endif /* VP_TEST_H */
