@@ -7,5 +7,5 @@
 
 kernel_env "$1"
 mkdir -p "$O/vm"
-build_programs "$TOP/selftests/vm" OUT="$O/vm" all
+run make -j"${JOBS:-$(nproc)}" -C "$TOP/selftests/vm" OUT="$O/vm" all
 run "$TOP/scripts/initramfs.sh" "$1"

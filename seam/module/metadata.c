@@ -314,7 +314,7 @@ u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old)
 	if (!f)
 		return ST(METADATA_FIELD_ID_INCORRECT);
 	access = &md_access[f->access[ctx->who]];
-	if (!(access->wr & mask & md_size_mask(f)))
+	if (!(access->wr & mask))
 		return ST(METADATA_FIELD_NOT_WRITABLE);
 	was = md_value(ctx, f, index);
 	now = (was & ~mask) | (val & mask);
@@ -381,13 +381,9 @@ u64 md_list(const struct md_ctx *ctx, u64 *id, u64 *page)
 	const struct md_field *f;
 	unsigned int row = 0, index = 0;
 
-	if (*id != MD_NONE) {
-		/* here the size must be right, and nothing else is looked at */
-		f = md_search(ctx, *id, &row, &index);
-		if (!f || ((*id ^ f->id) & MD_SIZE)) {
-			*id = MD_NONE;
-			return ST(METADATA_FIELD_ID_INCORRECT);
-		}
+	if (*id != MD_NONE && !md_search(ctx, *id, &row, &index)) {
+		*id = MD_NONE;
+		return ST(METADATA_FIELD_ID_INCORRECT);
 	}
 	*id = MD_NONE;
 	for (; (f = md_row(ctx, row)); row++, index = 0) {

@@ -69,22 +69,21 @@ GETTER(config_flags_fixed0)
 
 GETTER(cpuid_config_leaf)
 {
-	const struct cpuid_config_entry *e;
+	const struct cpuid_config_entry *e = &cpuid_configs[index];
 
 	if (index >= MAX_CPUID_CONFIG)
 		return ~0ULL;
-	e = &cpuid_configs[index];
 	return e->leaf | (u64)e->subleaf << 32;
 }
 
 /* Only what is free to choose; SYS.INFO also tells what is there to allow. */
 GETTER(cpuid_config_value)
 {
-	const u32 *r;
+	const struct cpuid_config_entry *e = &cpuid_configs[index / 2];
+	const u32 *r = e->direct + index % 2 * 2;
 
 	if (index / 2 >= MAX_CPUID_CONFIG)
 		return 0;
-	r = cpuid_configs[index / 2].direct + index % 2 * 2;
 	return r[0] | (u64)r[1] << 32;
 }
 

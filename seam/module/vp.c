@@ -12,7 +12,7 @@
  * A vCPU belongs to one LP at a time. Another LP may try at the same moment,
  * so the owner changes by compare and swap.
  */
-bool vcpu_associate(struct vcpu *v, unsigned int lp)
+static bool vcpu_associate(struct vcpu *v, unsigned int lp)
 {
 	int none = -1;
 
@@ -68,7 +68,7 @@ u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 		return st;
 	if (!associate)
 		return 0;
-	if ((*vcpu)->state == VCPU_UNINIT || (*vcpu)->state == VCPU_ACTIVE)
+	if ((*vcpu)->state == VCPU_UNINIT || (*vcpu)->state == VCPU_DISABLED)
 		st = ST(VCPU_STATE_INCORRECT);
 	else if (!vcpu_associate(*vcpu, c->lp->id))
 		st = ST(VCPU_ASSOCIATED);

@@ -84,14 +84,13 @@ static inline unsigned int tdvps_pages(const struct td *td)
 	return TDVPS_PAGES + 3 * td->num_l2_vms;
 }
 
+struct vp_inject;
+
 void inject_gp(struct vp_inject *inj);
 void inject_ud(struct vp_inject *inj);
 /* #VE with @exit's reason, qualification and lengths; #DF while one waits. */
 void inject_ve(struct vcpu *v, const struct vp_exit *exit, gpa_t gpa,
 	       struct vp_inject *inj);
-
-/* False: another LP has it. */
-bool vcpu_associate(struct vcpu *v, unsigned int lp);
 
 /* True: out[] is the answer (EAX EBX ECX EDX). False: #VE. */
 bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4]);

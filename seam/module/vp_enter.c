@@ -57,15 +57,12 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 
 	if (flags & ~(ENTER_HINT | ENTER_RESUME_L1))
 		return ST_OP(OPERAND_INVALID, RCX);
-	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, false, &v, &pe);
+	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, true, &v, &pe);
 	if (st)
 		return st;
-	if (v->state != VCPU_READY)
-		st = ST(VCPU_STATE_INCORRECT);
-	else if (!vcpu_associate(v, c->lp->id))
-		st = ST(VCPU_ASSOCIATED);
-	else
-		st = enter_flags_check(v, flags);
+	st = enter_flags_check(v, flags);
+	if (!st && v->state != VCPU_READY)
+		st = ST_OP(OPERAND_BUSY, RCX);	/* it runs on this LP: cannot be */
 	if (!st && !epoch_enter(v))
 		st = ST_OP(OPERAND_BUSY, TD_EPOCH);
 	if (st) {

@@ -111,7 +111,7 @@ void engine_vcpu_reset(struct vcpu *vcpu)
 	reset_segment(&c->ldtr, 0x02, 0xffff);
 	reset_segment(&c->tr, 0x8b, 0xffff);
 	reset_segment(&c->gdtr, 0, 0xffff);
-	reset_segment(&c->idtr, 0, 0);
+	reset_segment(&c->idtr, 0, 0xffff);
 	v->ldtr_ar = 0x10082;
 	c->rip = 0xfffffff0;
 	c->rflags = X86_EFLAGS_FIXED;

@@ -65,7 +65,7 @@ void sim_setup(unsigned int lps, unsigned int pkgs)
 	c->version[1] = 5;
 	c->version[2] = 1;
 	c->build_date = 0x20230901;
-	c->build_num = 7;
+	c->build_num = 1;
 	c->features0 = 0xf0fbf;
 	c->max_tdmrs = 64;
 	c->max_reserved = 16;

@@ -111,15 +111,6 @@ static const char *result_name(enum seam_result r)
 	       r == SEAM_FAULT_GP ? "#GP" : "#UD";
 }
 
-/* The recorded guests were in 64-bit mode as soon as they ran. */
-static void go_to_64_bit(struct vcpu *vcpu)
-{
-	u64 cr4 = 0x2668, cs = 0xa09b;
-
-	engine_guest_field(vcpu, 0x6804, &cr4, true);
-	engine_guest_field(vcpu, 0x4816, &cs, true);
-}
-
 static void replay_call(void)
 {
 	u64 *g = host_gpr[line.lp], in[NR_GPRS], number;
@@ -148,7 +139,6 @@ static void replay_call(void)
 	}
 	if (r == SEAM_ENTER) {
 		running[line.lp] = vcpu;
-		go_to_64_bit(vcpu);
 		if (!line.entered)
 			mismatch("result", "status", "ENTERED");
 		else
@@ -349,17 +339,6 @@ struct file {
 
 static struct file start_states;
 
-/*
- * The recorder noted what SYS.RDALL wrote once only: the first time after a
- * SYS.INFO of the same sequence. Of other RDALLs the list is not known.
- */
-static void forget_unwatched(const struct file *f, unsigned int at)
-{
-	if (!strcmp(line.what, "TDH.SYS.RDALL") &&
-	    (at + 1 == f->nr || strncmp(f->text[at + 1], "out ", 4)))
-		nr_changes = 0;
-}
-
 static void replay_lines(struct file *f, unsigned int first, bool counted,
 			 unsigned int seed)
 {
@@ -380,7 +359,6 @@ static void replay_lines(struct file *f, unsigned int first, bool counted,
 			sim_watch_begin();
 			replay_call();
 			sim_watch_end(note_change, NULL);
-			forget_unwatched(f, i);
 			break;
 		case LINE_GUEST:
 			sim_watch_begin();
