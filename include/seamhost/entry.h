@@ -48,6 +48,8 @@ struct tdvmcall_ret {
 /* the same leaf, with the operands of another version */
 #define TDX_LEAF_VERSION(leaf, version)					\
 	(TDX_LEAF_RAX(leaf) | (u64)(version) << 16)
+#define TDX_V0(leaf)	TDX_LEAF_VERSION(leaf, 0)
+#define TDX_V1(leaf)	TDX_LEAF_VERSION(leaf, 1)
 
 /*
  * An argument for a register that a leaf does not use: it passes as it stands.
