@@ -3,6 +3,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include "compat.h"
+#include "observe.h"
 #include "state.h"
 
 static bool on_demand;
@@ -59,6 +60,7 @@ static int __init seamhost_init(void)
 	err = seamhost_platform_get();
 	if (err)
 		return err;
+	seamhost_observe_init();
 
 	err = seamhost_progress_load();
 	if (err)
@@ -89,6 +91,7 @@ memory_exit:
 save:
 	seamhost_progress_save();
 put_platform:
+	seamhost_observe_exit();
 	seamhost_platform_put();
 	return err;
 }
@@ -102,6 +105,7 @@ static void __exit seamhost_exit(void)
 	seamhost_take_down();
 	mutex_unlock(&seamhost.lock);
 	seamhost_progress_save();
+	seamhost_observe_exit();
 	seamhost_platform_put();
 }
 module_exit(seamhost_exit);

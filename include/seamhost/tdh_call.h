@@ -10,18 +10,18 @@
 
 /* Operands in the order of the ABI; the entry points have that of C. */
 #define tdh_call_rcx(rax, rcx)						\
-	seamcall_in(rax, TDX_UNUSED(rsi), TDX_UNUSED(rdx), rcx,		\
+	host_call_in(rax, TDX_UNUSED(rsi), TDX_UNUSED(rdx), rcx,		\
 		    TDX_UNUSED(r8), TDX_UNUSED(r9))
 /* RSI is ignored; the RDX operand is often what is in it anyway */
 #define tdh_call(rax, rcx, rdx, r8, r9) \
-	seamcall_in(rax, rdx, rdx, rcx, r8, r9)
+	host_call_in(rax, rdx, rdx, rcx, r8, r9)
 #define tdh_call_r10(rax, rcx, rdx, r8, r9, r10) \
-	seamcall_r10(rax, r10, rdx, rcx, r8, r9)
+	host_call_r10(rax, r10, rdx, rcx, r8, r9)
 #define tdh_call_out3(rax, out, rcx, rdx, r8, r9) \
-	seamcall_out3(rax, out, rdx, rcx, r8, r9)
+	host_call_out3(rax, out, rdx, rcx, r8, r9)
 #define tdh_call_out(rax, out, rcx, rdx, r8, r9) \
-	seamcall_out(rax, out, rdx, rcx, r8, r9)
+	host_call_out(rax, out, rdx, rcx, r8, r9)
 #define tdh_call_more(rax, more, rcx, rdx, r8, r9) \
-	seamcall_more(rax, more, rdx, rcx, r8, r9)
+	host_call_more(rax, more, rdx, rcx, r8, r9)
 
 #endif /* SEAMHOST_TDH_CALL_H */
