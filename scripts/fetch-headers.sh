@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fetch-headers.sh VERSION: unpack that kernel's headers for programs (Debian's
+# linux-libc-dev) under build/src/VERSION-headers.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/apt-private.sh"
+
+v=$1
+d=$B/src/$v-headers
+[ -e "$d/linux/kvm.h" ] && exit 0
+suite=$(kernel_suite "$v") || die "no Debian kernel is known as $v"
+rm -rf "$d" "$d.apt"
+mkdir -p "$B/src"
+apt_private "$d.apt" "$suite"
+say "fetching linux-libc-dev of $suite"
+apt_p_download linux-libc-dev
+dpkg -x "$d.apt"/archives/linux-libc-dev*.deb "$d.apt/root"
+mv "$d.apt/root/usr/include" "$d"
+rm -rf "$d.apt"
+[ -e "$d/linux/kvm.h" ] || die "linux-libc-dev of $suite has no linux/kvm.h"
