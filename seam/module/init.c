@@ -54,17 +54,6 @@ void page_drop(struct pamt_entry *pe)
 	pamt_free(pe);
 }
 
-int seam_init(void)
-{
-	memset(&tdxm, 0, sizeof(tdxm));
-	tdxm.kot = env_alloc(kot_bytes());
-	if (!tdxm.kot)
-		return -ENOMEM;
-	tdxm.state = SYSINIT_PENDING;
-	tdxm.loaded = true;
-	return 0;
-}
-
 static void drop_vcpu(struct pamt_entry *pe, void *arg __maybe_unused)
 {
 	if (pe->type == PT_TDVPR)
@@ -77,7 +66,22 @@ static void drop_all(struct pamt_entry *pe, void *arg __maybe_unused)
 		page_forget(pe);
 }
 
-void seam_exit(void)
+bool module_in_use(const struct lp *self)
+{
+	unsigned int i;
+
+	for (i = 0; i < seam_config.nr_lps; i++) {
+		const struct lp *lp = &tdxm.lp[i];
+
+		if (lp != self && (atomic_read_once(&lp->in_seam) ||
+				   atomic_read_once(&lp->running)))
+			return true;
+	}
+	return false;
+}
+
+/* With it go all TDs. */
+void module_unload(void)
 {
 	/* vCPUs' engines may want their TD, so that TDs go second */
 	pamt_for_each(drop_vcpu, NULL);
@@ -85,4 +89,34 @@ void seam_exit(void)
 	pamt_destroy(tdxm.nr_tdmrs);
 	env_free(tdxm.kot, kot_bytes());
 	memset(&tdxm, 0, sizeof(tdxm));
+}
+
+bool module_load(bool keep_tds)
+{
+	unsigned int i;
+
+	if (!keep_tds) {
+		module_unload();
+		tdxm.kot = env_alloc(kot_bytes());
+		if (!tdxm.kot)
+			return false;
+	}
+	for (i = 0; i < seam_config.nr_lps; i++)
+		tdxm.lp[i].init_done = false;
+	tdxm.nr_lps_init = 0;
+	tdxm.loaded = true;
+	atomic_set_once(&tdxm.state, SYSINIT_PENDING);
+	return true;
+}
+
+int seam_init(void)
+{
+	seamldr_init();
+	memset(&tdxm, 0, sizeof(tdxm));
+	return module_load(false) ? 0 : -ENOMEM;
+}
+
+void seam_exit(void)
+{
+	module_unload();
 }

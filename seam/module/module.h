@@ -201,7 +201,7 @@ struct vcpu {
 	u32 index;
 	int assoc_lp;			/* -1: none */
 	u64 epoch;
-	bool pend_nmi;
+	u8 pend_nmi;
 	u8 cpuid_ve_supervisor;		/* not 0: CPUID causes #VE */
 	u8 cpuid_ve_user;
 	u64 last_exit_tsc;
@@ -264,6 +264,9 @@ TDX_STATUSES(X)
 
 /* P-SEAMLDR: RAX bit 63 (seam/loader/) */
 enum seam_result seamldr_call(struct call *c);
+void seamldr_init(void);
+/* What is installed: hash of the image, hash of its signer's key, SVN. */
+bool seamldr_identity(const u8 **mrseam, const u8 **mrsigner, u16 *svn);
 
 /*
  * Injected faults (fault.c). True: the leaf in @rax does not run; @result is
@@ -276,6 +279,11 @@ bool pamt_create(unsigned int nr_tdmrs);
 void pamt_destroy(unsigned int nr_tdmrs);
 void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg);
 unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
+/* The module as a whole, for P-SEAMLDR (init.c) */
+bool module_in_use(const struct lp *self);	/* another LP is in it */
+void module_unload(void);
+/* To SYSINIT_PENDING; false: no memory. The lost module's TDs are gone. */
+bool module_load(bool keep_tds);
 /* A locked page becomes free and what hung on it goes (init.c). */
 void page_drop(struct pamt_entry *pe);
 /* Frees a vCPU whose pages are gone; its TD may be gone already (vp.c). */

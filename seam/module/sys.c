@@ -95,20 +95,6 @@ u64 leaf_TDH_SYS_KEY_CONFIG(struct call *c)
 	return st;
 }
 
-static bool others_in_seam(const struct lp *self)
-{
-	unsigned int i;
-
-	for (i = 0; i < seam_config.nr_lps; i++) {
-		const struct lp *lp = &tdxm.lp[i];
-
-		if (lp != self && (atomic_read_once(&lp->in_seam) ||
-				   atomic_read_once(&lp->running)))
-			return true;
-	}
-	return false;
-}
-
 /*
  * The state is shut first, so that whoever comes later is turned away; if
  * someone was inside already, the module goes on as if nothing had happened.
@@ -124,7 +110,7 @@ u64 leaf_TDH_SYS_SHUTDOWN(struct call *c)
 	if (!sharex_try_excl(&tdxm.lock))
 		return ST(SYS_BUSY);
 	atomic_set_once(&tdxm.state, SYS_SHUTDOWN);
-	if (others_in_seam(c->lp)) {
+	if (module_in_use(c->lp)) {
 		atomic_set_once(&tdxm.state, SYS_READY);
 		sharex_put_excl(&tdxm.lock);
 		return ST(SYS_BUSY);

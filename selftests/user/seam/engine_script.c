@@ -53,6 +53,7 @@ void engine_td_destroy(struct td *td __maybe_unused, void *priv)
 void engine_sept_zap(struct td *td __maybe_unused, gpa_t gpa __maybe_unused,
 		     unsigned int level __maybe_unused)
 {
+	sim_happens(SIM_ZAP);
 }
 
 void engine_skip(struct vcpu *vcpu __maybe_unused, unsigned int len)

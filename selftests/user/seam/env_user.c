@@ -3,6 +3,7 @@
  * The surroundings of softseam's layers in user space: sparse simulated
  * physical memory, hashes from libcrypto, entropy that can run dry.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <openssl/evp.h>
@@ -18,12 +19,13 @@ struct sim_page {
 	hpa_t hpa;
 	bool noise;		/* the module owns it: @data was scrambled */
 	u64 seed;
-	u64 data[512];
+	u64 *data;
 };
 
 bool sim_no_entropy;
 unsigned int sim_intr_countdown;
 bool sim_no_memory;
+void (*sim_event)(enum sim_event event);
 
 static struct sim_page *pages[HASH_SIZE];
 static u64 noise_seed = 0x5eed;
@@ -64,6 +66,10 @@ static struct sim_page *get_page(hpa_t hpa)
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		abort();
+	p->data = aligned_alloc(PAGE_BYTES, PAGE_BYTES);
+	if (!p->data)
+		abort();
+	memset(p->data, 0, PAGE_BYTES);
 	p->hpa = hpa;
 	p->next = *b;
 	*b = p;
@@ -92,9 +98,10 @@ void env_free(void *p, size_t size)
 
 void *env_page_alloc(unsigned int level)
 {
-	void *p = sim_no_memory ? NULL :
-		aligned_alloc(PAGE_BYTES, LEVEL_BYTES(level));
+	void *p;
 
+	sim_happens(SIM_PAGE_ALLOC);
+	p = sim_no_memory ? NULL : aligned_alloc(PAGE_BYTES, LEVEL_BYTES(level));
 	if (p)
 		memset(p, 0, LEVEL_BYTES(level));
 	return p;
@@ -117,6 +124,7 @@ void env_page_scramble(hpa_t hpa, unsigned int level)
 {
 	u64 end = hpa + LEVEL_BYTES(level);
 
+	sim_happens(SIM_SCRAMBLE);
 	for (; hpa < end; hpa += PAGE_BYTES) {
 		/* Of a 2M page only what somebody already looked at. */
 		struct sim_page *p = level ? find_page(hpa) : get_page(hpa);
@@ -124,7 +132,7 @@ void env_page_scramble(hpa_t hpa, unsigned int level)
 		if (!p)
 			continue;
 		p->noise = true;
-		p->seed = xorshift(&noise_seed);
+		p->seed = atomic_add(&noise_seed, 0x9e3779b97f4a7c15ULL) | 1;
 		make_noise(p->data, p->seed);
 	}
 }
@@ -133,6 +141,7 @@ bool env_page_touched(hpa_t hpa, unsigned int level)
 {
 	u64 end = hpa + LEVEL_BYTES(level), want[512];
 
+	sim_happens(SIM_TOUCH_LOOK);
 	for (; hpa < end; hpa += PAGE_BYTES) {
 		struct sim_page *p = find_page(hpa);
 
@@ -147,6 +156,7 @@ bool env_page_touched(hpa_t hpa, unsigned int level)
 
 bool env_intr_pending(unsigned int lp __maybe_unused)
 {
+	sim_happens(SIM_INTR_LOOK);
 	return sim_intr_countdown && !--sim_intr_countdown;
 }
 
@@ -164,7 +174,7 @@ u64 env_tsc(void)
 {
 	static u64 tsc = 1000000;
 
-	return tsc += 1000;
+	return atomic_add(&tsc, 1000);
 }
 
 /*
@@ -206,6 +216,7 @@ void env_sha384_update(void *ctx, const void *data, size_t len)
 	struct sha_ref *r = ctx;
 	struct sha_log *l = r->log;
 
+	sim_happens(SIM_SHA_UPDATE);
 	/* A copy that went its own way needs a log of its own. */
 	if (l->len != r->len) {
 		size_t keep = r->len;
@@ -312,6 +323,7 @@ void sim_reset(void)
 	for (i = 0; i < HASH_SIZE; i++) {
 		while ((p = pages[i])) {
 			pages[i] = p->next;
+			free(p->data);
 			free(p);
 		}
 	}
@@ -322,4 +334,5 @@ void sim_reset(void)
 	sim_no_entropy = false;
 	sim_no_memory = false;
 	sim_intr_countdown = 0;
+	sim_event = NULL;
 }

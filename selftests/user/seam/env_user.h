@@ -18,6 +18,22 @@ extern bool sim_no_entropy;
 extern unsigned int sim_intr_countdown;	/* n-th look finds an interrupt */
 extern bool sim_no_memory;
 
+/*
+ * Points inside a leaf at which a test may act as another processor would.
+ * Called with the module's locks held as they are there.
+ */
+enum sim_event {
+	SIM_PAGE_ALLOC, SIM_SCRAMBLE, SIM_INTR_LOOK, SIM_SHA_UPDATE, SIM_ZAP,
+	SIM_TOUCH_LOOK,
+};
+extern void (*sim_event)(enum sim_event event);
+
+static inline void sim_happens(enum sim_event event)
+{
+	if (sim_event)
+		sim_event(event);
+}
+
 void sim_reset(void);			/* all memory gone */
 void sim_setup(unsigned int lps, unsigned int pkgs);	/* seam_config */
 int sim_load_platform(const char *path);	/* CPUID, MSRs; 0 or -errno */
