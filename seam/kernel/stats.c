@@ -20,7 +20,7 @@ struct log_entry {
 	u32 lp;
 	u8 res;
 	u64 rax, rcx, rdx, r8, r9;
-	u64 out_rax, out_rcx, out_rdx;
+	u64 out_rax, out_rcx, out_rdx, out_r8, out_r10, out_r11;
 };
 
 struct leaf_stat {
@@ -68,6 +68,9 @@ static void log_call(unsigned int lp, const u64 in[NR_GPRS],
 	e->out_rax = out[RAX];
 	e->out_rcx = out[RCX];
 	e->out_rdx = out[RDX];
+	e->out_r8 = out[R8];
+	e->out_r10 = out[R10];
+	e->out_r11 = out[R11];
 	smp_store_release(&e->seq, seq);
 }
 
@@ -122,9 +125,10 @@ void stats_log_show(struct seq_file *m)
 		/* overwritten meanwhile? */
 		if (READ_ONCE(p->seq) != seq)
 			continue;
-		seq_printf(m, "%llu %llu lp %u %s rax=%#llx rcx=%#llx rdx=%#llx r8=%#llx r9=%#llx -> %s rax=%#llx rcx=%#llx rdx=%#llx\n",
+		seq_printf(m, "%llu %llu lp %u %s rax=%#llx rcx=%#llx rdx=%#llx r8=%#llx r9=%#llx -> %s rax=%#llx rcx=%#llx rdx=%#llx r8=%#llx r10=%#llx r11=%#llx\n",
 			   seq, e.tsc, e.lp, stat_of(e.rax)->name, e.rax,
 			   e.rcx, e.rdx, e.r8, e.r9, result_names[e.res],
-			   e.out_rax, e.out_rcx, e.out_rdx);
+			   e.out_rax, e.out_rcx, e.out_rdx, e.out_r8,
+			   e.out_r10, e.out_r11);
 	}
 }

@@ -62,7 +62,7 @@ static u32 gates_close(const struct td *td, const struct cpuid_leaf *l,
 		const struct cpuid_gate *g = &cpuid_gates[i];
 
 		if (g->leaf == l->leaf && g->subleaf == l->subleaf &&
-		    g->reg == reg &&
+		    (g->reg == reg || g->reg == CPUID_ALL) &&
 		    ((td->xfam & g->xfam) != g->xfam ||
 		     (td->attributes & g->attributes) != g->attributes))
 			val &= ~g->mask;

@@ -7,7 +7,7 @@
 
 #define CPUID_ANY_SUBLEAF	0xffffffffU
 
-enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX, CPUID_ALL };
 
 struct cpuid_leaf {
 	u32 leaf, subleaf;

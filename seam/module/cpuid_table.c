@@ -92,13 +92,6 @@ const struct cpuid_config_entry cpuid_configs[MAX_CPUID_CONFIG] = {
 
 #define XF(leaf, sub, reg, mask, x)	{ leaf, sub, reg, mask, x, 0 }
 #define AT(leaf, sub, reg, mask, a)	{ leaf, sub, reg, mask, 0, a }
-#define XF_ALL(leaf, sub, x)						\
-	XF(leaf, sub, CPUID_EAX, ~0U, x), XF(leaf, sub, CPUID_EBX, ~0U, x), \
-	XF(leaf, sub, CPUID_ECX, ~0U, x), XF(leaf, sub, CPUID_EDX, ~0U, x)
-#define AT_ALL(leaf, sub, a)						\
-	AT(leaf, sub, CPUID_EAX, ~0U, a), AT(leaf, sub, CPUID_EBX, ~0U, a), \
-	AT(leaf, sub, CPUID_ECX, ~0U, a), AT(leaf, sub, CPUID_EDX, ~0U, a)
-
 const struct cpuid_gate cpuid_gates[] = {
 	/* FMA, AVX, F16C */
 	XF(0x1, ANY, CPUID_ECX, 0x30001000, XFAM_AVX),
@@ -119,18 +112,18 @@ const struct cpuid_gate cpuid_gates[] = {
 	XF(0x7, 0, CPUID_EDX, 0x03400000, XFAM_AMX),
 	XF(0x7, 1, CPUID_EAX, 1U << 4, XFAM_AVX),	/* AVX-VNNI */
 	XF(0x7, 1, CPUID_EAX, 1U << 5, XFAM_AVX512),	/* BF16 */
-	AT_ALL(0xa, ANY, ATTR_PERFMON),
-	XF_ALL(0x14, 0, XFAM_PT),
-	XF_ALL(0x14, 1, XFAM_PT),
-	AT_ALL(0x19, ANY, ATTR_KL),
-	XF_ALL(0x1c, ANY, XFAM_LBR),
-	XF_ALL(0x1d, 0, XFAM_AMX),
-	XF_ALL(0x1d, 1, XFAM_AMX),
-	XF_ALL(0x1e, ANY, XFAM_AMX),
-	AT_ALL(0x23, 0, ATTR_PERFMON),
-	AT_ALL(0x23, 1, ATTR_PERFMON),
-	AT_ALL(0x23, 2, ATTR_PERFMON),
-	AT_ALL(0x23, 3, ATTR_PERFMON),
+	AT(0xa, ANY, CPUID_ALL, ~0U, ATTR_PERFMON),
+	XF(0x14, 0, CPUID_ALL, ~0U, XFAM_PT),
+	XF(0x14, 1, CPUID_ALL, ~0U, XFAM_PT),
+	AT(0x19, ANY, CPUID_ALL, ~0U, ATTR_KL),
+	XF(0x1c, ANY, CPUID_ALL, ~0U, XFAM_LBR),
+	XF(0x1d, 0, CPUID_ALL, ~0U, XFAM_AMX),
+	XF(0x1d, 1, CPUID_ALL, ~0U, XFAM_AMX),
+	XF(0x1e, ANY, CPUID_ALL, ~0U, XFAM_AMX),
+	AT(0x23, 0, CPUID_ALL, ~0U, ATTR_PERFMON),
+	AT(0x23, 1, CPUID_ALL, ~0U, ATTR_PERFMON),
+	AT(0x23, 2, CPUID_ALL, ~0U, ATTR_PERFMON),
+	AT(0x23, 3, CPUID_ALL, ~0U, ATTR_PERFMON),
 };
 
 const unsigned int nr_cpuid_gates = ARRAY_SIZE(cpuid_gates);

@@ -281,6 +281,7 @@ void tdvps_store_init(struct vcpu *v)
 
 	for (i = 0; i < ARRAY_SIZE(reset); i++)
 		*tdvps_word(v, reset[i].id) = reset[i].val;
+	*tdvps_word(v, 0x002400030000202a) = td_hpa(v->td, v->tdvpr);
 	*tdvps_word(v, 0x0024000300002010) = v->td->tsc_offset;
 	*tdvps_word(v, 0x0024000300002032) = v->td->tsc_multiplier;
 	engine_guest_msr(v, 0xc0000084, &fmask, true);

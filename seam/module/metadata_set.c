@@ -5,6 +5,7 @@
 #define HP_TIMEOUT_MIN	10000
 #define HP_TIMEOUT_MAX	100000000
 #define PID_ALIGN	64
+#define NV_UNSET	0xffff
 
 static u64 check_td(const struct md_ctx *ctx, u64 id, u64 mask, u64 val)
 {
@@ -30,11 +31,21 @@ static bool host_address_ok(u64 hpa, u64 align)
 	return !operand_shared_hpa(hpa, align, TDX_OPERAND_R8);
 }
 
-static u64 check_vcpu(u64 id, u64 val)
+/* Posted interrupts need a vector and a descriptor first. */
+static bool posted_intr_ready(const struct vcpu *v)
+{
+	return v->posted_intr_nv != NV_UNSET && ~v->posted_intr_desc;
+}
+
+static u64 check_vcpu(const struct vcpu *v, u64 id, u64 val)
 {
 	bool ok = true;
 
 	switch (id) {
+	case 0x0024000200004000:	/* pin-based controls */
+		if ((val & PIN_POSTED_INTR) && !posted_intr_ready(v))
+			return ST(TD_VMCS_FIELD_NOT_INITIALIZED);
+		break;
 	case 0x0024000300006800:	/* CR0 */
 		ok = !(val >> 32);
 		break;
@@ -42,7 +53,8 @@ static u64 check_vcpu(u64 id, u64 val)
 		ok = val <= 0xff;
 		break;
 	case 0x0024000300002016:	/* posted-interrupt descriptor */
-		ok = host_address_ok(val, PID_ALIGN);
+		/* the low bits are not writable and stay as they were */
+		ok = host_address_ok(val & ~(PID_ALIGN - 1ULL), PID_ALIGN);
 		break;
 	case 0x002400030000203c:	/* shared EPTP */
 		ok = host_address_ok(val, PAGE_BYTES);
@@ -58,7 +70,7 @@ u64 md_check_value(const struct md_ctx *ctx, const struct md_field *f,
 	case 1:
 		return check_td(ctx, f->id, mask, *val);
 	case 2:
-		return check_vcpu(f->id, *val);
+		return check_vcpu(ctx->vcpu, f->id, *val);
 	}
 	return 0;
 }

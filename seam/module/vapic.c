@@ -18,8 +18,6 @@
 #define APIC_WORDS	8		/* of 32 vectors */
 #define FIRST_VECTOR	16
 
-#define PIN_POSTED_INTR	0x80
-
 /* Posted-interrupt descriptor: 256 request bits, then control. */
 #define PID_BYTES	64
 #define PID_CONTROL	32

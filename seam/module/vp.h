@@ -45,6 +45,8 @@ enum vmx_exit {
 
 #define VE_VALID		0xffffffffU
 
+#define PIN_POSTED_INTR		0x80
+
 #define ATTR_DEBUG		SEAM_BIT(0)
 #define ATTR_LASS		SEAM_BIT(27)
 #define ATTR_SEPT_VE_DISABLE	SEAM_BIT(28)

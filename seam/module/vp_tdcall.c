@@ -21,10 +21,11 @@ static bool leaf_present(u64 leaf)
 static u64 guest_call(struct call *c)
 {
 	u64 rax = c->g[RAX], leaf = rax & RAX_LEAF;
+	unsigned int max_version = leaf == TDG_VM_RD ? 1 : 0;
 
 	c->version = RAX_VERSION(rax);
 	if ((rax & RAX_RESERVED) || !leaf_present(leaf) ||
-	    c->version > (leaf == TDG_VM_RD))
+	    c->version > max_version)
 		return ST_OP(OPERAND_INVALID, RAX);
 	return guest_leaf(leaf)(c);
 }

@@ -47,23 +47,21 @@ static struct sim_page **bucket(hpa_t hpa)
 	return &pages[(hpa / PAGE_BYTES * 0x9e3779b97f4a7c15ULL) >> 52];
 }
 
+/* Pages are only ever added in front while a test runs: no lock to find one. */
 static struct sim_page *find_page(hpa_t hpa)
 {
-	struct sim_page *p;
+	struct sim_page *p = atomic_read_once(bucket(hpa));
 
-	for (p = *bucket(hpa); p; p = p->next)
+	for (; p; p = p->next)
 		if (p->hpa == hpa)
 			return p;
 	return NULL;
 }
 
-static struct sim_page *get_page(hpa_t hpa)
+static struct sim_page *add_page(hpa_t hpa)
 {
-	struct sim_page *p = find_page(hpa), **b = bucket(hpa);
+	struct sim_page *p = calloc(1, sizeof(*p)), **b = bucket(hpa);
 
-	if (p)
-		return p;
-	p = calloc(1, sizeof(*p));
 	if (!p)
 		abort();
 	p->data = aligned_alloc(PAGE_BYTES, PAGE_BYTES);
@@ -72,7 +70,22 @@ static struct sim_page *get_page(hpa_t hpa)
 	memset(p->data, 0, PAGE_BYTES);
 	p->hpa = hpa;
 	p->next = *b;
-	*b = p;
+	atomic_set_once(b, p);
+	return p;
+}
+
+static struct sim_page *get_page(hpa_t hpa)
+{
+	static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
+	struct sim_page *p = find_page(hpa);
+
+	if (p)
+		return p;
+	pthread_mutex_lock(&adding);
+	p = find_page(hpa);
+	if (!p)
+		p = add_page(hpa);
+	pthread_mutex_unlock(&adding);
 	return p;
 }
 

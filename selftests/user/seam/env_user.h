@@ -26,6 +26,7 @@ enum sim_event {
 	SIM_PAGE_ALLOC, SIM_SCRAMBLE, SIM_INTR_LOOK, SIM_SHA_UPDATE, SIM_ZAP,
 	SIM_TOUCH_LOOK,
 };
+
 extern void (*sim_event)(enum sim_event event);
 
 static inline void sim_happens(enum sim_event event)

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the leaves do when they succeed, above all with private content. */
+#include <stdio.h>
+
+#include "sept_test.h"
+
+#define VALUE(n)	(0x0101010101010101ULL * (n))
+#define GUEST_ACCEPT	TDG_MEM_PAGE_ACCEPT
+
+static u64 debug_read(gpa_t gpa)
+{
+	if (CALL(0, TDH_MEM_RD, gpa, TDR))
+		return ~0ULL;
+	return world_regs[0][R8];
+}
+
+static bool debug_write(gpa_t gpa, u64 val)
+{
+	return !CALL(0, TDH_MEM_WR, gpa, TDR, val);
+}
+
+static bool block_and_track(u64 gpa_level)
+{
+	return !CALL(0, TDH_MEM_RANGE_BLOCK, gpa_level, TDR) &&
+	       !CALL(0, TDH_MEM_TRACK, TDR);
+}
+
+static bool guest_accept(u64 gpa_level)
+{
+	u64 st;
+
+	if (CALL(1, TDH_VP_ENTER, TDVPR) || !world_guest[1])
+		return false;
+	st = world_tdcall(1, GUEST_ACCEPT, gpa_level, 0);
+	world_exit_guest(1);
+	return !st;
+}
+
+/* Does any word of what the TD had there stand in the host's page? */
+static bool host_sees(hpa_t hpa)
+{
+	const u64 *p = env_host_ptr(hpa);
+	unsigned int i;
+
+	for (i = 1; i < 512; i++)
+		if (p[i] == VALUE(i))
+			return true;
+	return false;
+}
+
+/* ---- each leaf's good case ------------------------------------------------ */
+
+static const struct good {
+	u64 leaf, rcx, rdx;
+} good[] = {
+	{ TDH_MEM_PAGE_ADD, 0, 0 },
+	{ TDH_MEM_SEPT_ADD, 0, 0 },
+	{ TDH_MEM_PAGE_RELOCATE, PAGE_BLOCKED, 0 },
+	{ TDH_MEM_PAGE_AUG, 0, 0 },
+	{ TDH_MEM_RANGE_BLOCK, 0, 0 },
+	{ TDH_MEM_RD, 0, 0 },
+	{ TDH_MEM_WR, 0, 0 },
+	{ TDH_MEM_PAGE_DEMOTE, 0, 0 },
+	{ TDH_MR_EXTEND, 0, 0 },
+	{ TDH_MR_FINALIZE, TDR, 0 },
+	{ TDH_MEM_PAGE_PROMOTE, TABLE_FULL, 0 },
+	{ TDH_MEM_SEPT_RD, PAGE_MAPPED | 0xf7 | SEAM_BIT(63), 0x400 },
+	{ TDH_MEM_PAGE_REMOVE, PAGE_BLOCKED, 0 },
+	{ TDH_MEM_SEPT_REMOVE, TABLE_EMPTY, 0 },
+	{ TDH_MEM_TRACK, TDR, 0 },
+	{ TDH_MEM_RANGE_UNBLOCK, 0, 0 },
+};
+
+static void try_good(const struct good *g)
+{
+	const struct leaf_row *row = sept_row(g->leaf);
+	u64 st;
+
+	if (row->flags & BUILD)
+		world_build();
+	else
+		world_run();
+	st = world_call(0, row->call);
+	sept_note(g->leaf, st);
+	ktap(!st && world_regs[0][RCX] == g->rcx &&
+	     world_regs[0][RDX] == g->rdx, "%s: accepted", row->name);
+	world_close();
+}
+
+/* ---- content ---------------------------------------------------------------- */
+
+static void added_page(void)
+{
+	u64 same = 0;
+	unsigned int i;
+
+	world_run();
+	for (i = 0; i < 512; i++)
+		same += debug_read(GPA_MAPPED + 8 * i) == VALUE(i);
+	ktap(same == 512 && !host_sees(PAGE_MAPPED),
+	     "an added page has its source's content, which the host cannot see");
+	world_close();
+}
+
+static void relocated_page(void)
+{
+	bool ok;
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_PAGE_RELOCATE, GPA_BLOCKED, TDR, FREE_PAGE) &&
+	     debug_read(GPA_BLOCKED + 0x88) == VALUE(0x11) &&
+	     !host_sees(PAGE_BLOCKED) && !host_sees(FREE_PAGE);
+	ktap(ok, "a relocated page keeps its content and leaves none behind");
+	world_close();
+}
+
+static void reused_page(void)
+{
+	bool ok;
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_PAGE_REMOVE, GPA_BLOCKED, TDR) &&
+	     !host_sees(PAGE_BLOCKED) &&
+	     !CALL(0, TDH_MEM_PAGE_AUG, GPA_BLOCKED, TDR, PAGE_BLOCKED) &&
+	     guest_accept(GPA_BLOCKED) && !debug_read(GPA_BLOCKED + 0x88);
+	ktap(ok, "a page that was removed and accepted again is all zero");
+	world_close();
+}
+
+/* Words at the first, a middle and the last part of a large page. */
+static const gpa_t spots[] = { 0, 0x12348, 0x1ffff8 };
+
+static bool write_spots(gpa_t gpa)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(spots); i++)
+		if (!debug_write(gpa + spots[i], VALUE(i + 7)))
+			return false;
+	return true;
+}
+
+static bool spots_are_there(gpa_t gpa)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(spots); i++)
+		if (debug_read(gpa + spots[i]) != VALUE(i + 7))
+			return false;
+	return !debug_read(gpa + 0x4000);
+}
+
+static void demoted_page(void)
+{
+	bool ok;
+
+	world_run();
+	ok = guest_accept(GPA_2M_PENDING | 1) && write_spots(GPA_2M_PENDING) &&
+	     block_and_track(GPA_2M_PENDING | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_PENDING | 1, TDR, FREE_PAGE) &&
+	     spots_are_there(GPA_2M_PENDING);
+	ktap(ok, "DEMOTE keeps the content of a large page");
+	ok = ok && block_and_track(GPA_2M_PENDING + 0x12000) &&
+	     !CALL(0, TDH_MEM_PAGE_RELOCATE, GPA_2M_PENDING + 0x12000, TDR,
+		   P(101)) && spots_are_there(GPA_2M_PENDING);
+	ktap(ok, "a part of a large page keeps its content when it moves");
+	world_close();
+
+	world_run();
+	ok = guest_accept(GPA_2M_PENDING | 1) && write_spots(GPA_2M_PENDING) &&
+	     block_and_track(GPA_2M_PENDING | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_PENDING | 1, TDR, FREE_PAGE) &&
+	     block_and_track(GPA_2M_PENDING | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_PROMOTE, GPA_2M_PENDING | 1, TDR) &&
+	     world_regs[0][RCX] == FREE_PAGE && spots_are_there(GPA_2M_PENDING);
+	ktap(ok, "DEMOTE and PROMOTE keep the content of a large page");
+	world_close();
+}
+
+static bool accept_all(gpa_t gpa)
+{
+	unsigned int i;
+	bool ok = true;
+
+	if (CALL(1, TDH_VP_ENTER, TDVPR) || !world_guest[1])
+		return false;
+	for (i = 0; ok && i < 512; i++)
+		ok = !world_tdcall(1, GUEST_ACCEPT, gpa + i * PAGE_BYTES, 0);
+	world_exit_guest(1);
+	return ok;
+}
+
+static void promoted_pages(void)
+{
+	bool ok;
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_RANGE_UNBLOCK, GPA_FULL | 1, TDR) &&
+	     accept_all(GPA_FULL) && write_spots(GPA_FULL) &&
+	     block_and_track(GPA_FULL | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR) &&
+	     spots_are_there(GPA_FULL);
+	ktap(ok, "PROMOTE keeps the content of 512 pages");
+	ok = ok && block_and_track(GPA_FULL | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_FULL | 1, TDR, TABLE_FULL) &&
+	     spots_are_there(GPA_FULL);
+	ktap(ok, "PROMOTE and DEMOTE keep the content of 512 pages");
+	world_close();
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_RANGE_UNBLOCK, GPA_FULL | 1, TDR) &&
+	     accept_all(GPA_FULL) && write_spots(GPA_FULL) &&
+	     block_and_track(GPA_FULL | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR) &&
+	     block_and_track(GPA_FULL | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_REMOVE, GPA_FULL | 1, TDR) &&
+	     world_regs[0][RCX] == H(3);
+	ktap(ok, "a promoted page is removed as one");
+	world_close();
+}
+
+/* ---- interruption, want of memory, a writing host ----------------------------- */
+
+static void try_interrupted(u64 leaf, u64 gpa_level, u64 r8)
+{
+	const struct leaf_row *row = sept_row(leaf);
+	bool ok = true;
+	unsigned int n;
+	u64 before, st;
+
+	world_run();
+	before = world_digest();
+	for (n = 1; n <= 8 && ok; n++) {
+		sim_intr_countdown = n;
+		st = CALL(0, leaf, gpa_level, TDR, r8);
+		sept_note(leaf, st);
+		ok = st == TDX_WORD_INTERRUPTED_RESTARTABLE &&
+		     world_regs[0][RCX] == gpa_level &&
+		     world_regs[0][RDX] == TDR && world_digest() == before;
+	}
+	sim_intr_countdown = 0;
+	ktap(ok, "%s: interrupted at each look, nothing changed", row->name);
+	ktap(!CALL(0, leaf, gpa_level, TDR, r8), "%s: done when called again",
+	     row->name);
+	world_close();
+}
+
+static void without_memory(u64 leaf)
+{
+	const struct leaf_row *row = sept_row(leaf);
+	u64 before, st;
+
+	if (row->flags & BUILD)
+		world_build();
+	else
+		world_run();
+	before = world_digest();
+	sim_no_memory = true;
+	st = world_call(0, row->call);
+	sim_no_memory = false;
+	ktap(st == OP(OPERAND_BUSY, R8) && world_digest() == before,
+	     "%s: no memory to softseam: the host may try again", row->name);
+	world_close();
+}
+
+static void host_writes(void)
+{
+	u64 *page, st;
+
+	world_run();
+	page = env_host_ptr(PAGE_PENDING);
+	page[3] = 0xbad;
+	ktap(guest_accept(GPA_PENDING) && !debug_read(GPA_PENDING + 24),
+	     "a host's write to a page not accepted yet does no harm");
+	page = env_host_ptr(PAGE_MAPPED);
+	page[3] ^= 1;
+	CALL(1, TDH_VP_ENTER, TDVPR);
+	st = world_guest[1] ?
+	     world_tdcall(1, TDG_MR_RTMR_EXTEND, GPA_MAPPED, 0) : 0;
+	ktap(st == ~0ULL && (world_regs[1][RAX] & SEAM_BIT(62)) &&
+	     CALL(0, TDH_VP_ENTER, TDVPR) == TDX_WORD_TD_FATAL,
+	     "a host's write to a private page kills the TD that uses it");
+	world_close();
+}
+
+void sept_content(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++)
+		try_good(&good[i]);
+	added_page();
+	relocated_page();
+	reused_page();
+	demoted_page();
+	promoted_pages();
+	try_interrupted(TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, FREE_PAGE);
+	try_interrupted(TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0);
+	without_memory(TDH_MEM_PAGE_ADD);
+	without_memory(TDH_MEM_SEPT_ADD);
+	without_memory(TDH_MEM_PAGE_DEMOTE);
+	host_writes();
+}

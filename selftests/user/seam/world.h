@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A module with a TD in it, for tests that then call one leaf. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "../../../seam/module/mem.h"
+#include "env_user.h"
+
+/* A call: RAX (leaf and version), RCX, RDX, R8 .. R11. */
+#define WORLD_OPERANDS	7
+
+extern u64 world_regs[2][NR_GPRS];	/* by LP: after the last call */
+extern struct vcpu *world_guest[2];	/* the vCPU inside, if any */
+
+u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS]);
+#define CALL(lp, ...)	world_call(lp, (u64[WORLD_OPERANDS]) { __VA_ARGS__ })
+/* The call must succeed, else the test program ends. */
+void world_must(unsigned int lp, const u64 call[WORLD_OPERANDS]);
+#define MUST(lp, ...)	world_must(lp, (u64[WORLD_OPERANDS]) { __VA_ARGS__ })
+/* One guest leaf of the vCPU inside on @lp; RAX, or ~0 after a TD exit. */
+u64 world_tdcall(unsigned int lp, u64 leaf, u64 rcx, u64 rdx);
+void world_exit_guest(unsigned int lp);
+
+/* 4K pages after the sixteen 2M blocks H(n); S(n) are the host's. */
+#define P(n)		(SIM_P0 + (n) * PAGE_BYTES)
+#define H(n)		(SIM_H0 + (n) * LEVEL_BYTES(1))
+#define S(n)		(SIM_S0 + (n) * PAGE_BYTES)
+
+/* The TD's pages */
+#define TDR		P(0)
+#define TDVPR		P(10)
+#define TDR_NO_KEYS	P(40)
+#define TDR_NO_TDCX	P(41)
+#define TDR_UNINIT	P(42)
+#define FREE_PAGE	P(100)
+
+/*
+ * The TD's GPAs. Those of the build are there from the first; blocked ones are
+ * blocked from when the TD was finalized on, new_* after the last TRACK.
+ */
+#define GPA_MAPPED	0x1000
+#define GPA_PENDING	0x2000
+#define GPA_BLOCKED	0x3000
+#define GPA_NEW_BLOCKED	0x4000
+#define GPA_FREE	0x5000
+#define GPA_2M_PENDING	0x200000
+#define GPA_2M_BLOCKED	0x400000
+#define GPA_EMPTY	0x600000	/* table with nothing in it, blocked */
+#define GPA_FULL	0x800000	/* 512 pages side by side, blocked */
+#define GPA_2M_FREE	0xa00000
+#define GPA_2M_NEW	0xc00000	/* 2M page, blocked after TRACK */
+#define GPA_EMPTY_NEW	0xe00000	/* table, blocked after TRACK */
+#define GPA_HALF	0x1000000	/* table with one page, blocked */
+#define GPA_FULL_NEW	0x1200000	/* as GPA_FULL, blocked after TRACK */
+#define GPA_OPEN	0x1400000	/* table, not blocked */
+#define GPA_NO_TABLE	0x40000000	/* nothing from the 1G entry down */
+
+#define PAGE_MAPPED	P(16)
+#define PAGE_PENDING	P(17)
+#define PAGE_BLOCKED	P(18)
+#define PAGE_NEW	P(19)
+#define TABLE_EMPTY	P(20)
+#define TABLE_FULL	P(21)
+#define TABLE_HALF	P(23)
+#define PAGE_HALF	P(24)
+
+void world_open(void);			/* the module, READY */
+void world_close(void);
+void world_build(void);			/* a debug TD, INITIALIZED */
+void world_no_vcpu(void);		/* the same, but for this */
+void world_run(void);			/* finalized, with all of the above */
+void world_run_no_debug(void);
+void world_fatal(void);			/* world_run() after a host's write */
+
+/* What refusals leave as it was: PAMT, TD, Secure EPT, private content. */
+u64 world_digest(void);
+
+/* KTAP */
+extern unsigned int tests, tests_failed;
+void ktap(bool ok, const char *fmt, ...);
+int ktap_end(void);
+
+#endif /* WORLD_H */
