@@ -84,9 +84,12 @@ static int __init kvm_tdx_init(void)
 	ret = vcpu_hotplug_init();
 	if (ret)
 		goto put;
-	ret = irqfd_module_init();
+	ret = memfd_fs_init();
 	if (ret)
 		goto hotplug;
+	ret = irqfd_module_init();
+	if (ret)
+		goto memfd;
 	ret = misc_register(&dev_tdx);
 	if (ret)
 		goto irqfd;
@@ -104,6 +107,8 @@ device:
 	misc_deregister(&dev_tdx);
 irqfd:
 	irqfd_module_exit();
+memfd:
+	memfd_fs_exit();
 hotplug:
 	vcpu_hotplug_exit();
 put:
@@ -117,6 +122,7 @@ static void __exit kvm_tdx_exit(void)
 		misc_deregister(&dev_plain);
 	misc_deregister(&dev_tdx);
 	irqfd_module_exit();
+	memfd_fs_exit();
 	vcpu_hotplug_exit();
 	seamhost_put();
 }

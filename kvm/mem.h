@@ -78,6 +78,11 @@ void memfd_mark_given(struct memfd *m, u64 pgoff, enum tdx_level level,
 		      bool given);
 void memfd_reclaim_all(struct td_vm *vm);
 
+/* memfd_fs.c: the files */
+int memfd_fs_init(void);
+void memfd_fs_exit(void);
+int memfd_fs_getfd(const struct file_operations *fops, void *data, u64 size);
+
 /* slot.c */
 long slot_set(struct td_vm *vm, void __user *argp, bool v2);
 struct slot *slot_find(struct td_vm *vm, u64 gfn);

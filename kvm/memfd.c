@@ -4,7 +4,6 @@
  * user space; the file can only be sized at creation, populated and punched.
  * Blocks are guarded by the VM's mem_lock.
  */
-#include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
@@ -252,7 +251,7 @@ long memfd_create_ioctl(struct td_vm *vm, void __user *argp)
 	mutex_lock(&vm->mem_lock);
 	kref_get(&m->kref);
 	list_add(&m->link, &vm->memfds);
-	fd = anon_inode_getfd("[kvm-gmem]", &memfd_fops, m, O_RDWR | O_CLOEXEC);
+	fd = memfd_fs_getfd(&memfd_fops, m, m->size);
 	if (fd < 0) {
 		list_del(&m->link);
 		memfd_put(m);
