@@ -5,6 +5,7 @@
 #include "compat.h"
 #include "observe.h"
 #include "state.h"
+#include "sysfs.h"
 
 static bool on_demand;
 module_param(on_demand, bool, 0444);
@@ -73,17 +74,25 @@ static int __init seamhost_init(void)
 	if (err)
 		goto memory_exit;
 
+	err = seamhost_sysfs_init();
+	if (err)
+		goto power_exit;
 	if (!on_demand) {
 		mutex_lock(&seamhost.lock);
 		err = seamhost_bring_up();
 		mutex_unlock(&seamhost.lock);
+		/* without a TDX module there is one thing left to do: load one */
+		if (err && !seamhost.no_module)
+			goto sysfs_exit;
 		if (err)
-			goto power_exit;
+			pr_info("waiting for a TDX module image\n");
 	} else {
 		pr_info("the TDX module is brought up on demand\n");
 	}
 	return 0;
 
+sysfs_exit:
+	seamhost_sysfs_exit();
 power_exit:
 	seamhost_power_exit();
 memory_exit:
@@ -99,6 +108,7 @@ module_init(seamhost_init);
 
 static void __exit seamhost_exit(void)
 {
+	seamhost_sysfs_exit();
 	seamhost_power_exit();
 	seamhost_memory_exit();
 	mutex_lock(&seamhost.lock);
