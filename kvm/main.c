@@ -90,9 +90,10 @@ static int __init kvm_tdx_init(void)
 	ret = irqfd_module_init();
 	if (ret)
 		goto memfd;
+	vm_debugfs_init();
 	ret = misc_register(&dev_tdx);
 	if (ret)
-		goto irqfd;
+		goto debugfs;
 	if (dev_kvm) {
 		ret = misc_register(&dev_plain);
 		if (ret) {
@@ -105,7 +106,8 @@ static int __init kvm_tdx_init(void)
 
 device:
 	misc_deregister(&dev_tdx);
-irqfd:
+debugfs:
+	vm_debugfs_exit();
 	irqfd_module_exit();
 memfd:
 	memfd_fs_exit();
@@ -121,6 +123,7 @@ static void __exit kvm_tdx_exit(void)
 	if (dev_kvm)
 		misc_deregister(&dev_plain);
 	misc_deregister(&dev_tdx);
+	vm_debugfs_exit();
 	irqfd_module_exit();
 	memfd_fs_exit();
 	vcpu_hotplug_exit();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The VM file: its life, its ioctls, and reaching all vCPUs at once. */
 #include <linux/anon_inodes.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -41,6 +42,7 @@ static void vm_free(struct kref *kref)
 	struct td_vm *vm = container_of(kref, struct td_vm, kref);
 	struct memfd *m, *next;
 
+	vm_debugfs_remove(vm);
 	td_teardown(vm);
 	notifier_unregister(vm);
 	vm_ioeventfd_release_all(vm);
@@ -224,7 +226,8 @@ static const struct file_operations vm_fops = {
 int vm_create(unsigned long type)
 {
 	struct td_vm *vm;
-	int ret;
+	struct file *file;
+	int ret, fd;
 
 	if (type != KVM_X86_TDX_VM)
 		return -EINVAL;
@@ -241,9 +244,21 @@ int vm_create(unsigned long type)
 	if (ret)
 		goto out;
 
-	ret = anon_inode_getfd("kvm-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);
-	if (ret >= 0)
-		return ret;
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		ret = fd;
+		goto out;
+	}
+	file = anon_inode_getfile("kvm-vm", &vm_fops, vm, O_RDWR);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		ret = PTR_ERR(file);
+		goto out;
+	}
+	vm_debugfs_add(vm, fd);
+	/* from here on another thread may close it */
+	fd_install(fd, file);
+	return fd;
 out:
 	vm_put(vm);
 	return ret;

@@ -69,6 +69,7 @@ struct td_vm {
 	gpa_t shared_bit;
 	struct seamhost_td entry;	/* in seamhost's list of TDs */
 	bool listed;
+	struct dentry *debugfs;
 
 	/* vCPUs: slots filled in order under @lock, never emptied */
 	struct td_vcpu *vcpus[TD_MAX_VCPUS];
@@ -135,6 +136,12 @@ u64 td_supported_attributes(void);
 u64 td_supported_xfam(void);
 bool td_cpuid_configurable(const struct kvm_cpuid_entry2 *e,
 			   struct seamhost_cpuid_config *mask);
+
+/* debugfs.c */
+void vm_debugfs_add(struct td_vm *vm, int fd);
+void vm_debugfs_remove(struct td_vm *vm);
+void vm_debugfs_init(void);
+void vm_debugfs_exit(void);
 
 /* td.c */
 long td_init_vm(struct td_vm *vm, struct kvm_tdx_cmd *cmd);
