@@ -8,7 +8,7 @@
 
 v=$1
 d=$B/src/$v-headers
-[ -e "$d/linux/kvm.h" ] && exit 0
+[ -e "$d/.done" ] && exit 0
 suite=$(kernel_suite "$v") || die "no Debian kernel is known as $v"
 rm -rf "$d" "$d.apt"
 mkdir -p "$B/src"
@@ -16,6 +16,9 @@ apt_private "$d.apt" "$suite"
 say "fetching linux-libc-dev of $suite"
 apt_p_download linux-libc-dev
 dpkg -x "$d.apt"/archives/linux-libc-dev*.deb "$d.apt/root"
-mv "$d.apt/root/usr/include" "$d"
+# some versions of the package link to files elsewhere in it
+mkdir -p "$d"
+cp -rL "$d.apt"/root/usr/include/{asm-generic,linux,misc,x86_64-linux-gnu} "$d"
 rm -rf "$d.apt"
-[ -e "$d/linux/kvm.h" ] || die "linux-libc-dev of $suite has no linux/kvm.h"
+[ -e "$d/x86_64-linux-gnu/asm/kvm.h" ] || die "linux-libc-dev of $suite has no asm/kvm.h"
+: > "$d/.done"
