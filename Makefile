@@ -50,6 +50,7 @@ programs: setup
 run: modules programs
 	$(Q)scripts/run.sh $(KERNEL)
 
+test: NEEDS += kvm-selftests
 test: modules programs
 	$(Q)scripts/test.sh $(KERNEL)
 

@@ -40,11 +40,7 @@ apt_mirror()
 				}
 			}')
 	[ -n "$line" ] && { echo "$line"; return; }
-	if [ "$1" = security ]; then
-		echo http://security.debian.org/debian-security
-	else
-		echo http://deb.debian.org/debian
-	fi
+	return 1
 }
 
 # apt_private DIR SUITE: prepare; afterwards apt_p, apt_p_cache, apt_p_download
@@ -59,15 +55,18 @@ apt_private()
 		-o Dir::Cache="$APT_D" -o Dir::Cache::archives="$APT_D/archives"
 		-o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Sandbox::User=root
 		-o Debug::NoLocking=1)
-	echo "deb $(apt_mirror main) $2 main" > "$APT_D/parts/main.list"
-	if [ "$2" = bookworm ]; then
+	local main security
+
+	main=$(apt_mirror main) || die "no Debian mirror in apt's sources"
+	echo "deb $main $2 main" > "$APT_D/parts/main.list"
+	if [ "$2" = bookworm ] && security=$(apt_mirror security); then
 		# newer kernels of the same series, where they can be had
-		echo "deb $(apt_mirror security) bookworm-security main" > "$APT_D/parts/security.list"
+		echo "deb $security bookworm-security main" > "$APT_D/parts/security.list"
 		apt_p update -o APT::Update::Error-Mode=any 2>/dev/null && return
 		say "no bookworm-security here: taking bookworm's kernel"
 		rm "$APT_D/parts/security.list"
 	fi
-	apt_p update || die "cannot read Debian's $2 (from $(apt_mirror main))"
+	apt_p update || die "cannot read Debian's $2 (from $main)"
 }
 
 apt_p()

@@ -15,6 +15,7 @@ for what in "$@"; do
 	6.12)	kernels+=" $what" ;;
 	7.2)	kernels+=" $what"; packages+=" patchelf" ;;
 	debug)	packages+=" bc bison flex libelf-dev libssl-dev"; sources+=" 6.12" ;;
+	kvm-selftests) sources+=" 6.12" ;;
 	check)	packages+=" clang perl sparse"; sources+=" 6.1" ;;
 	/*|.*)	;; # a kernel of the user's own
 	*)	packages+=" $what" ;;
@@ -52,6 +53,12 @@ fi
 for k in $kernels; do
 	"$TOP/scripts/fetch-kernel.sh" "$k"
 done
+case " $* " in
+*" kvm-selftests "*)
+	"$TOP/scripts/fetch-source.sh" 6.12 tools/testing/selftests tools/include \
+		tools/arch/x86/include tools/lib/rbtree.c
+	"$TOP/scripts/fetch-headers.sh" 6.12 ;;
+esac
 case "$sources " in
 *" 6.1 "*)	"$TOP/scripts/fetch-source.sh" 6.1 scripts/checkpatch.pl scripts/spelling.txt \
 		scripts/const_structs.checkpatch scripts/kernel-doc ;;

@@ -247,6 +247,7 @@ int seamhost_bring_up(void)
 	int err;
 
 	if (seamhost.progress->stage == STAGE_LOST) {
+		seamhost.no_module = true;
 		pr_err("the TDX module is gone after a failed update or a shutdown: power-cycle, or load a module image\n");
 		return -ENODEV;
 	}

@@ -3,6 +3,7 @@
 #ifndef SEAMHOST_VIRT_COMPAT_H
 #define SEAMHOST_VIRT_COMPAT_H
 
+#include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/kconfig.h>
@@ -25,6 +26,18 @@ static inline int compat_rdmsr(u32 msr, u64 *value)
 	*value = v;
 	return err;
 #endif
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+#include <asm/cpuid/api.h>
+#else
+#include <asm/processor.h>
+#endif
+
+/* Family, model and stepping as CPUID gives them. */
+static inline u32 compat_cpu_signature(void)
+{
+	return cpuid_eax(1);
 }
 
 /* Memory of a fixed place, migrating what can be moved out of it. */
@@ -71,5 +84,53 @@ static inline bool compat_kernel_hosts_tdx(void)
 	return false;
 #endif
 }
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define compat_bin_attribute	const struct bin_attribute
+#else
+#define compat_bin_attribute	struct bin_attribute
+#endif
+
+/* A device without bus, class or parent, where mainline puts tdx_host. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+#include <linux/device/faux.h>
+static inline struct device *
+compat_device_create(const char *name, const struct attribute_group **groups)
+{
+	struct faux_device *faux = faux_device_create_with_groups(name, NULL,
+								  NULL, groups);
+
+	return faux ? &faux->dev : ERR_PTR(-ENODEV);
+}
+
+static inline void
+compat_device_destroy(struct device *dev, const struct attribute_group **groups)
+{
+	faux_device_destroy(to_faux_device(dev));
+}
+#else
+static inline struct device *
+compat_device_create(const char *name, const struct attribute_group **groups)
+{
+	struct device *dev = root_device_register(name);
+	int err;
+
+	if (IS_ERR(dev))
+		return dev;
+	err = sysfs_create_groups(&dev->kobj, groups);
+	if (err) {
+		root_device_unregister(dev);
+		return ERR_PTR(err);
+	}
+	return dev;
+}
+
+static inline void
+compat_device_destroy(struct device *dev, const struct attribute_group **groups)
+{
+	sysfs_remove_groups(&dev->kobj, groups);
+	root_device_unregister(dev);
+}
+#endif
 
 #endif /* SEAMHOST_VIRT_COMPAT_H */

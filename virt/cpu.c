@@ -39,6 +39,7 @@ static int sys_init_once(void)
 		   p->stage != STAGE_COLD) {
 		/* we did it earlier: go on from there */
 	} else {
+		seamhost.no_module = st.raw == TDX_NOT_DELIVERED_VMFAILINVALID;
 		err = seamhost_report("initialise the TDX module",
 				      TDH_SYS_INIT, st, &out);
 	}
@@ -128,6 +129,7 @@ int seamhost_cpus_start(void)
 
 	seamhost.leaving = false;
 	seamhost.fresh = false;
+	seamhost.no_module = false;
 	seamhost.sys_init_tried = false;
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "seamhost:online",
 				bring_online, take_offline);

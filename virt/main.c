@@ -3,7 +3,9 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include "compat.h"
+#include "observe.h"
 #include "state.h"
+#include "sysfs.h"
 
 static bool on_demand;
 module_param(on_demand, bool, 0444);
@@ -59,6 +61,7 @@ static int __init seamhost_init(void)
 	err = seamhost_platform_get();
 	if (err)
 		return err;
+	seamhost_observe_init();
 
 	err = seamhost_progress_load();
 	if (err)
@@ -71,17 +74,25 @@ static int __init seamhost_init(void)
 	if (err)
 		goto memory_exit;
 
+	err = seamhost_sysfs_init();
+	if (err)
+		goto power_exit;
 	if (!on_demand) {
 		mutex_lock(&seamhost.lock);
 		err = seamhost_bring_up();
 		mutex_unlock(&seamhost.lock);
+		/* without a TDX module there is one thing left to do: load one */
+		if (err && !seamhost.no_module)
+			goto sysfs_exit;
 		if (err)
-			goto power_exit;
+			pr_info("waiting for a TDX module image\n");
 	} else {
 		pr_info("the TDX module is brought up on demand\n");
 	}
 	return 0;
 
+sysfs_exit:
+	seamhost_sysfs_exit();
 power_exit:
 	seamhost_power_exit();
 memory_exit:
@@ -89,6 +100,7 @@ memory_exit:
 save:
 	seamhost_progress_save();
 put_platform:
+	seamhost_observe_exit();
 	seamhost_platform_put();
 	return err;
 }
@@ -96,12 +108,14 @@ module_init(seamhost_init);
 
 static void __exit seamhost_exit(void)
 {
+	seamhost_sysfs_exit();
 	seamhost_power_exit();
 	seamhost_memory_exit();
 	mutex_lock(&seamhost.lock);
 	seamhost_take_down();
 	mutex_unlock(&seamhost.lock);
 	seamhost_progress_save();
+	seamhost_observe_exit();
 	seamhost_platform_put();
 }
 module_exit(seamhost_exit);

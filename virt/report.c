@@ -2,6 +2,7 @@
 /* A failed call in words: the step, the status, and what an admin can do. */
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <seamhost/decode.h>
 #include "report.h"
 #include "state.h"
 
@@ -14,68 +15,55 @@ struct remedy {
 
 #define ANY_LEAF	-1
 
-static const struct remedy remedies[] = {
-	{ ANY_LEAF, TDX_NOT_DELIVERED_VMFAILINVALID,
-	  "no TDX module is loaded: turn on TDX (SEAM Loader) in the firmware setup, or load a module image" },
-	{ ANY_LEAF, TDX_NOT_DELIVERED_UD,
-	  "the CPU was not in VMX operation, or has no SEAM mode: check that TDX is on in the firmware setup and that nothing else turns VMX off" },
-	{ ANY_LEAF, TDX_NOT_DELIVERED_GP,
-	  "the CPU refused SEAM mode: firmware did not load P-SEAMLDR or did not lock SEAMRR; turn on TDX and \"SEAM Loader\" in the firmware setup" },
-	{ TDH_SYS_INIT, TDX_ST_SYS_INIT_NOT_PENDING,
-	  "the module was initialised by somebody else, perhaps the kernel before a kexec: load the module image again or power-cycle" },
-	{ ANY_LEAF, TDX_ST_SYS_SHUTDOWN,
-	  "the module was shut down: load the module image again or power-cycle" },
-	{ ANY_LEAF, TDX_ST_RND_NO_ENTROPY,
-	  "the hardware random number generator had nothing to give: try again" },
-	{ ANY_LEAF, TDX_ST_KEY_GENERATION_FAILED,
-	  "the hardware could not make a key: try again" },
-	{ ANY_LEAF, TDX_ST_SYS_BUSY,
-	  "another CPU kept the module busy: try again" },
-	{ ANY_LEAF, TDX_ST_INCORRECT_CPUID_VALUE,
-	  "this CPU's feature set is not one the module accepts: update the firmware and the module, and undo firmware settings that hide CPU features" },
-	{ ANY_LEAF, TDX_ST_INCONSISTENT_CPUID_FIELD,
-	  "CPUs differ in features: update the firmware, and use CPUs of one model" },
-	{ ANY_LEAF, TDX_ST_INCONSISTENT_MSR,
-	  "CPUs differ in an MSR: update the firmware" },
-	{ ANY_LEAF, TDX_ST_INCORRECT_MSR_VALUE,
-	  "an MSR has a value that the module refuses: update the firmware, and check its TDX settings" },
-	{ ANY_LEAF, TDX_ST_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED,
-	  "there are more KeyIDs than the module supports: lower the \"TME-MT/TDX key split\" in the firmware setup" },
-	{ ANY_LEAF, TDX_ST_INCOMPATIBLE_SEAM_CAPABILITIES,
-	  "module and CPU do not fit: use a module made for this CPU" },
-	{ ANY_LEAF, TDX_ST_INVALID_PKG_ID,
-	  "there are more packages than the module supports" },
-	{ TDH_SYS_CONFIG, TDX_ST_SYS_CONFIG_NOT_PENDING,
-	  "every CPU must have been online once before: bring all CPUs online (maxcpus= or nosmt on the command line?) and try again" },
-	{ TDH_SYS_LP_INIT, TDX_ST_SYS_LP_INIT_NOT_PENDING,
-	  "this CPU was not online when TDX was configured: bring all CPUs online before TDX comes up" },
-	{ TDH_SYS_CONFIG, TDX_ST_TDMR_OUTSIDE_CMRS,
-	  "memory that the kernel uses is not convertible: report this as a bug with the log of the boot" },
-	{ ANY_LEAF, TDX_ST_SYS_INVALID_HANDOFF,
-	  "the new module cannot take over from the old one" },
-	{ ANY_LEAF, TDX_ST_SYS_INCOMPATIBLE_SIGSTRUCT,
-	  "the module image does not fit this platform" },
-};
+/* X(leaf, status, text) */
+#define REMEDIES(X) \
+	X(ANY_LEAF, TDX_NOT_DELIVERED_VMFAILINVALID, \
+	  "no TDX module is loaded: turn on TDX (SEAM Loader) in the firmware setup, or load a module image") \
+	X(ANY_LEAF, TDX_NOT_DELIVERED_UD, \
+	  "the CPU was not in VMX operation, or has no SEAM mode: check that TDX is on in the firmware setup and that nothing else turns VMX off") \
+	X(ANY_LEAF, TDX_NOT_DELIVERED_GP, \
+	  "the CPU refused SEAM mode: firmware did not load P-SEAMLDR or did not lock SEAMRR; turn on TDX and \"SEAM Loader\" in the firmware setup") \
+	X(TDH_SYS_INIT, TDX_ST_SYS_INIT_NOT_PENDING, \
+	  "the module was initialised by somebody else, perhaps the kernel before a kexec: load the module image again or power-cycle") \
+	X(ANY_LEAF, TDX_ST_SYS_SHUTDOWN, \
+	  "the module was shut down: load the module image again or power-cycle") \
+	X(ANY_LEAF, TDX_ST_RND_NO_ENTROPY, \
+	  "the hardware random number generator had nothing to give: try again") \
+	X(ANY_LEAF, TDX_ST_KEY_GENERATION_FAILED, \
+	  "the hardware could not make a key: try again") \
+	X(ANY_LEAF, TDX_ST_SYS_BUSY, \
+	  "another CPU kept the module busy: try again") \
+	X(ANY_LEAF, TDX_ST_INCORRECT_CPUID_VALUE, \
+	  "this CPU's feature set is not one the module accepts: update the firmware and the module, and undo firmware settings that hide CPU features") \
+	X(ANY_LEAF, TDX_ST_INCONSISTENT_CPUID_FIELD, \
+	  "CPUs differ in features: update the firmware, and use CPUs of one model") \
+	X(ANY_LEAF, TDX_ST_INCONSISTENT_MSR, \
+	  "CPUs differ in an MSR: update the firmware") \
+	X(ANY_LEAF, TDX_ST_INCORRECT_MSR_VALUE, \
+	  "an MSR has a value that the module refuses: update the firmware, and check its TDX settings") \
+	X(ANY_LEAF, TDX_ST_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED, \
+	  "there are more KeyIDs than the module supports: lower the \"TME-MT/TDX key split\" in the firmware setup") \
+	X(ANY_LEAF, TDX_ST_INCOMPATIBLE_SEAM_CAPABILITIES, \
+	  "module and CPU do not fit: use a module made for this CPU") \
+	X(ANY_LEAF, TDX_ST_INVALID_PKG_ID, \
+	  "there are more packages than the module supports") \
+	X(TDH_SYS_CONFIG, TDX_ST_SYS_CONFIG_NOT_PENDING, \
+	  "every CPU must have been online once before: bring all CPUs online (maxcpus= or nosmt on the command line?) and try again") \
+	X(TDH_SYS_LP_INIT, TDX_ST_SYS_LP_INIT_NOT_PENDING, \
+	  "this CPU was not online when TDX was configured: bring all CPUs online before TDX comes up") \
+	X(TDH_SYS_CONFIG, TDX_ST_TDMR_OUTSIDE_CMRS, \
+	  "memory that the kernel uses is not convertible: report this as a bug with the log of the boot") \
+	X(ANY_LEAF, TDX_ST_SYS_INVALID_HANDOFF, \
+	  "the new module cannot take over from the old one") \
+	X(ANY_LEAF, TDX_ST_SYS_INCOMPATIBLE_SIGSTRUCT, \
+	  "the module image does not fit this platform")
 
-#define X(name, number, version, text, ...)	{ name, text },
-static const struct {
-	int leaf;
-	const char *name;
-} leaf_names[] = {
-	TDX_HOST_LEAVES(X)
+#define X(leaf, status, text)	{ leaf, status, text },
+static const struct remedy remedies[] = {
+	REMEDIES(X)
 };
 
 #undef X
-
-static const char *leaf_name(enum tdh_leaf leaf)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(leaf_names); i++)
-		if (leaf_names[i].leaf == leaf)
-			return leaf_names[i].name;
-	return "unknown leaf";
-}
 
 /**
  * seamhost_remedy() - what an admin can do about a status
@@ -106,10 +94,16 @@ const char *seamhost_remedy(enum tdh_leaf leaf, tdx_status_t st)
 int seamhost_report(const char *step, enum tdh_leaf leaf, tdx_status_t st,
 		    const struct tdx_out *out)
 {
+	const struct tdx_call call = {
+		.rax = TDX_LEAF_RAX(leaf),
+		.status = st,
+		.out = out,
+	};
 	const char *remedy = seamhost_remedy(leaf, st);
-	int err = seamhost_errno(st);
+	char words[TDX_DESCRIPTION_MAX];
 
-	pr_err("could not %s: %s: status 0x%llx%s%s\n", step, leaf_name(leaf),
-	       st.raw, remedy ? "; " : "", remedy ?: "");
-	return err ?: -EIO;
+	tdx_describe(words, sizeof(words), &call);
+	pr_err("could not %s: %s%s%s\n", step, words, remedy ? "; " : "",
+	       remedy ?: "");
+	return seamhost_errno(st) ?: -EIO;
 }

@@ -50,6 +50,7 @@ struct seamhost {
 	bool leaving;		/* module exit: CPUs go without conditions */
 	bool going_down;	/* the machine reboots: no new users */
 	bool fresh;		/* SYS.INIT succeeded in this bring-up */
+	bool no_module;		/* P-SEAMLDR has none loaded, or it was lost */
 	bool sys_init_tried;	/* in this bring-up, with this result: */
 	int sys_init_err;
 	unsigned int users;	/* seamhost_get(), under @lock */
@@ -114,8 +115,5 @@ bool seamhost_hkids_in_use(void);
 
 /* pages.c */
 unsigned long seamhost_leaked_pages(void);
-
-/* td_list.c */
-bool seamhost_tds_alive(void);
 
 #endif /* SEAMHOST_VIRT_STATE_H */

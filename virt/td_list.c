@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/spinlock.h>
 #include "state.h"
+#include "sysfs.h"
 
 static LIST_HEAD(tds);
 static DEFINE_SPINLOCK(tds_lock);
@@ -32,7 +33,31 @@ void seamhost_td_del(struct seamhost_td *td)
 }
 EXPORT_SYMBOL_GPL(seamhost_td_del);
 
-bool seamhost_tds_alive(void)
+size_t seamhost_td_text(char *buf, size_t size)
 {
-	return !list_empty(&tds);
+	struct seamhost_td *td;
+	size_t at = 0;
+
+	spin_lock(&tds_lock);
+	list_for_each_entry(td, &tds, list)
+		at += scnprintf(buf + at, size - at,
+				"td 0x%llx hkid %u pid %d vcpus %u private_pages %lu control_pages %lu\n",
+				td->tdr, td->hkid, td->pid,
+				READ_ONCE(td->vcpus),
+				READ_ONCE(td->private_pages),
+				READ_ONCE(td->control_pages));
+	spin_unlock(&tds_lock);
+	return at;
+}
+
+unsigned int seamhost_td_count(void)
+{
+	struct seamhost_td *td;
+	unsigned int n = 0;
+
+	spin_lock(&tds_lock);
+	list_for_each_entry(td, &tds, list)
+		n++;
+	spin_unlock(&tds_lock);
+	return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The three VMX instructions that the hardware platform needs. Each returns 0,
+ * The VMX instructions that the hardware platform needs. Each returns 0,
  * or -EIO when the CPU refused it (VMfail or a fault).
  */
 #include <linux/linkage.h>
@@ -37,6 +37,24 @@ SYM_TYPED_FUNC_START(seamhost_invept)
 	RET
 	_ASM_EXTABLE(3b, vmx_failed)
 SYM_FUNC_END(seamhost_invept)
+
+/* int seamhost_vmptrst(u64 *vmcs_pa) */
+SYM_TYPED_FUNC_START(seamhost_vmptrst)
+4:	vmptrst	(%rdi)
+	jbe	vmx_failed
+	xorl	%eax, %eax
+	RET
+	_ASM_EXTABLE(4b, vmx_failed)
+SYM_FUNC_END(seamhost_vmptrst)
+
+/* int seamhost_vmptrld(const u64 *vmcs_pa) */
+SYM_TYPED_FUNC_START(seamhost_vmptrld)
+5:	vmptrld	(%rdi)
+	jbe	vmx_failed
+	xorl	%eax, %eax
+	RET
+	_ASM_EXTABLE(5b, vmx_failed)
+SYM_FUNC_END(seamhost_vmptrld)
 
 SYM_CODE_START_LOCAL(vmx_failed)
 	movl	$-EIO, %eax

@@ -7,6 +7,8 @@
 
 int seamhost_vmxon(u64 *region_pa);
 int seamhost_vmxoff(void);
+int seamhost_vmptrst(u64 *vmcs_pa);
+int seamhost_vmptrld(const u64 *vmcs_pa);
 int seamhost_invept(u64 type, const u64 descriptor[2]);
 
 #endif /* SEAMHOST_VIRT_VMX_H */

@@ -48,6 +48,8 @@ struct tdvmcall_ret {
 /* the same leaf, with the operands of another version */
 #define TDX_LEAF_VERSION(leaf, version)					\
 	(TDX_LEAF_RAX(leaf) | (u64)(version) << 16)
+#define TDX_V0(leaf)	TDX_LEAF_VERSION(leaf, 0)
+#define TDX_V1(leaf)	TDX_LEAF_VERSION(leaf, 1)
 
 /*
  * An argument for a register that a leaf does not use: it passes as it stands.
@@ -114,19 +116,19 @@ DECLARE_STATIC_CALL(seamhost_call_out, __seamcall_out);
 DECLARE_STATIC_CALL(seamhost_call_more, __seamcall_more);
 DECLARE_STATIC_CALL(seamhost_vp_enter, __tdh_vp_enter);
 
-#define seamcall_in	static_call(seamhost_call)
-#define seamcall_r10	static_call(seamhost_call_r10)
-#define seamcall_out3	static_call(seamhost_call_out3)
-#define seamcall_out	static_call(seamhost_call_out)
-#define seamcall_more	static_call(seamhost_call_more)
-#define seamcall_enter	static_call(seamhost_vp_enter)
+#define host_call_in	static_call(seamhost_call)
+#define host_call_r10	static_call(seamhost_call_r10)
+#define host_call_out3	static_call(seamhost_call_out3)
+#define host_call_out	static_call(seamhost_call_out)
+#define host_call_more	static_call(seamhost_call_more)
+#define host_call_enter	static_call(seamhost_vp_enter)
 #else
-#define seamcall_in	__seamcall
-#define seamcall_r10	__seamcall_r10
-#define seamcall_out3	__seamcall_out3
-#define seamcall_out	__seamcall_out
-#define seamcall_more	__seamcall_more
-#define seamcall_enter	__tdh_vp_enter
+#define host_call_in	__seamcall
+#define host_call_r10	__seamcall_r10
+#define host_call_out3	__seamcall_out3
+#define host_call_out	__seamcall_out
+#define host_call_more	__seamcall_more
+#define host_call_enter	__tdh_vp_enter
 #endif
 
 #endif /* SEAMHOST_ENTRY_H */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One TDH.VP.ENTER. The module gives the CPU back with much of the host's
+ * state cleared or replaced; it is put right here before anything else runs.
+ */
+#include <linux/sched.h>
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/fpu/xcr.h>
+#include <asm/msr.h>
+
+#include "compat.h"
+#include "seam.h"
+#include "vcpu.h"
+
+#define DR7_RESET	0x400UL
+
+struct host_state {
+	u64 xcr0, xss, xfd, xfd_err;
+	u64 star, lstar, fmask, kernel_gs, tsc_aux, debugctl;
+	unsigned long dr[4], dr7;
+};
+
+static void debug_save(struct host_state *h)
+{
+	get_debugreg(h->dr7, 7);
+	if (h->dr7 == DR7_RESET)
+		return;
+	get_debugreg(h->dr[0], 0);
+	get_debugreg(h->dr[1], 1);
+	get_debugreg(h->dr[2], 2);
+	get_debugreg(h->dr[3], 3);
+}
+
+static void debug_restore(const struct host_state *h)
+{
+	if (h->dr7 == DR7_RESET)
+		return;
+	set_debugreg(h->dr[0], 0);
+	set_debugreg(h->dr[1], 1);
+	set_debugreg(h->dr[2], 2);
+	set_debugreg(h->dr[3], 3);
+	set_debugreg(h->dr7, 7);
+}
+
+static void host_save(struct host_state *h)
+{
+	h->xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	if (boot_cpu_has(X86_FEATURE_XSAVES))
+		rdmsrq(MSR_IA32_XSS, h->xss);
+	if (boot_cpu_has(X86_FEATURE_XFD)) {
+		rdmsrq(MSR_IA32_XFD, h->xfd);
+		rdmsrq(MSR_IA32_XFD_ERR, h->xfd_err);
+	}
+	rdmsrq(MSR_STAR, h->star);
+	rdmsrq(MSR_LSTAR, h->lstar);
+	rdmsrq(MSR_SYSCALL_MASK, h->fmask);
+	/* the user's GS base while in the kernel */
+	rdmsrq(MSR_KERNEL_GS_BASE, h->kernel_gs);
+	if (boot_cpu_has(X86_FEATURE_RDTSCP))
+		rdmsrq(MSR_TSC_AUX, h->tsc_aux);
+	rdmsrq(MSR_IA32_DEBUGCTLMSR, h->debugctl);
+	debug_save(h);
+}
+
+static void host_restore(const struct host_state *h)
+{
+	if (xgetbv(XCR_XFEATURE_ENABLED_MASK) != h->xcr0)
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, h->xcr0);
+	if (boot_cpu_has(X86_FEATURE_XSAVES))
+		wrmsrq(MSR_IA32_XSS, h->xss);
+	if (boot_cpu_has(X86_FEATURE_XFD)) {
+		wrmsrq(MSR_IA32_XFD, h->xfd);
+		wrmsrq(MSR_IA32_XFD_ERR, h->xfd_err);
+	}
+	wrmsrq(MSR_STAR, h->star);
+	wrmsrq(MSR_LSTAR, h->lstar);
+	wrmsrq(MSR_SYSCALL_MASK, h->fmask);
+	wrmsrq(MSR_KERNEL_GS_BASE, h->kernel_gs);
+	if (boot_cpu_has(X86_FEATURE_RDTSCP))
+		wrmsrq(MSR_TSC_AUX, h->tsc_aux);
+	if (h->debugctl)
+		wrmsrq(MSR_IA32_DEBUGCTLMSR, h->debugctl);
+	debug_restore(h);
+}
+
+/**
+ * vcpu_enter() - run the TD's vCPU until it exits
+ * @vcpu: loaded on this CPU
+ *
+ * Interrupts are off and the FPU is the kernel's (kernel_fpu_begin()): the
+ * module leaves no vector state behind. The result is in vcpu->exit, the
+ * registers in vcpu->regs.
+ */
+void vcpu_enter(struct td_vcpu *vcpu)
+{
+	struct host_state h;
+
+	host_save(&h);
+	vcpu->exit = tdh_vp_enter(vcpu->tdvpr, &vcpu->regs);
+	host_restore(&h);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KVM_RUN: entering, waiting to be allowed to, and leaving again. */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <asm/fpu/api.h>
+#include <asm/irq_vectors.h>
+#include <seamhost/metadata.h>
+
+#include "compat.h"
+#include "mem.h"
+#include "seam.h"
+#include "vcpu.h"
+
+#define BUSY_MAX	100000
+
+/* Something wants this task before the TD runs on. */
+static bool must_not_enter(struct td_vcpu *vcpu)
+{
+	return atomic_read(&vcpu->vm->hold) || !vm_alive(vcpu->vm) ||
+	       signal_pending(current) || need_resched();
+}
+
+/* Interrupts off, TDVPS here: what was asked of this vCPU meanwhile. */
+static void do_requests(struct td_vcpu *vcpu)
+{
+	struct tdx_out out;
+	tdx_status_t st;
+
+	if (!READ_ONCE(vcpu->requests))
+		return;
+	if (test_and_clear_bit(VCPU_REQ_FLUSH_SHARED, &vcpu->requests))
+		seamhost_flush_shared_ept();
+	if (test_and_clear_bit(VCPU_REQ_NMI, &vcpu->requests)) {
+		st = seam_retry_atomic(tdh_vp_wr(vcpu->tdvpr, TDX_TDVPS_PEND_NMI, 1,
+						 1, &out));
+		if (seam_failed(TDH_VP_WR, st))
+			set_bit(VCPU_REQ_NMI, &vcpu->requests);
+	}
+}
+
+/*
+ * Enter once. False when there was a reason not to; the loop looks into it.
+ * A kick sees in_guest set and interrupts us, or we see what it is for.
+ */
+static bool vcpu_enter_checked(struct td_vcpu *vcpu)
+{
+	bool entered = false;
+
+	kernel_fpu_begin();
+	preempt_disable();
+	if (vcpu_load(vcpu)) {
+		WRITE_ONCE(vcpu->vm->broken, true);
+		goto out;
+	}
+
+	local_irq_disable();
+	vcpu_note_loaded(vcpu);
+	WRITE_ONCE(vcpu->in_guest, 1);
+	smp_mb(); /* pairs with vm_kick() and vcpu_kick() */
+	if (!must_not_enter(vcpu)) {
+		do_requests(vcpu);
+		/* taken by the CPU once it is in the TD */
+		if (test_bit(PI_ON, (unsigned long *)&vcpu->pi->control))
+			compat_send_ipi_self(POSTED_INTR_VECTOR);
+		vcpu_enter(vcpu);
+		entered = true;
+	}
+	WRITE_ONCE(vcpu->in_guest, 0);
+	local_irq_enable();
+out:
+	preempt_enable();
+	kernel_fpu_end();
+	return entered;
+}
+
+/* Why we may not enter; 0 to try again. */
+static int wait_to_enter(struct td_vcpu *vcpu)
+{
+	struct td_vm *vm = vcpu->vm;
+
+	if (!vm_alive(vm))
+		return -EIO;
+	if (signal_pending(current)) {
+		vcpu->run->exit_reason = KVM_EXIT_INTR;
+		return -EINTR;
+	}
+	if (atomic_read(&vm->hold))
+		wait_event_interruptible(vm->hold_wq,
+					 !atomic_read(&vm->hold) ||
+					 READ_ONCE(vm->dead));
+	cond_resched();
+	return 0;
+}
+
+static int vcpu_loop(struct td_vcpu *vcpu)
+{
+	unsigned int busy = 0;
+	int ret;
+
+	for (;;) {
+		if (!vcpu_enter_checked(vcpu)) {
+			ret = wait_to_enter(vcpu);
+			if (ret)
+				return ret;
+			continue;
+		}
+		/* refused, not left: another call holds the TD for a moment */
+		if (seam_busy(vcpu->exit)) {
+			if (++busy > BUSY_MAX)
+				return exit_internal_error(vcpu);
+			cond_resched();
+			continue;
+		}
+		busy = 0;
+		ret = exit_dispatch(vcpu);
+		if (ret != EXIT_RESUME)
+			return ret;
+	}
+}
+
+static bool ready(struct td_vcpu *vcpu)
+{
+	return vcpu->initialized && READ_ONCE(vcpu->vm->state) == TD_RUNNABLE;
+}
+
+/* vcpu->mutex is held. */
+long vcpu_run(struct td_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	vcpu_complete_fn complete = vcpu->complete;
+	int ret;
+
+	if (!ready(vcpu))
+		return -EINVAL;
+	if (run->kvm_valid_regs || run->kvm_dirty_regs)
+		return -EINVAL;
+	if (!vm_alive(vcpu->vm))
+		return -EIO;
+
+	/* the guest waits for this answer, immediate exit or not */
+	if (complete) {
+		vcpu->complete = NULL;
+		ret = complete(vcpu);
+		if (ret != EXIT_RESUME)
+			return ret;
+	}
+	run->exit_reason = KVM_EXIT_INTR;
+	if (compat_immediate_exit(run))
+		return -EINTR;
+
+	ret = vcpu_loop(vcpu);
+	run->if_flag = 0;
+	run->ready_for_interrupt_injection = 0;
+	return ret;
+}

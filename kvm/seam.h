@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy over SEAMCALLs: which answers are worth asking again, for how long,
+ * and what is said when one fails. The calls themselves are in tdh.h.
+ */
+#ifndef KVM_TDX_SEAM_H
+#define KVM_TDX_SEAM_H
+
+#include <seamhost/host.h>
+#include <seamhost/status.h>
+#include <seamhost/tdh.h>
+#include <seamhost/types.h>
+
+/* Another CPU, or the guest, holds a lock in the module: it ends by itself. */
+static inline bool seam_busy(tdx_status_t st)
+{
+	switch (tdx_code(st)) {
+	case TDX_ST_OPERAND_BUSY:
+	case TDX_ST_OPERAND_BUSY_HOST_PRIORITY:
+	case TDX_ST_INTERRUPTED_RESTARTABLE:
+	case TDX_ST_SYS_BUSY:
+		return !tdx_not_delivered(st);
+	default:
+		return false;
+	}
+}
+
+static inline bool seam_no_entropy(tdx_status_t st)
+{
+	return tdx_code(st) == TDX_ST_RND_NO_ENTROPY ||
+	       tdx_code(st) == TDX_ST_KEY_GENERATION_FAILED;
+}
+
+bool seam_again(tdx_status_t st, unsigned int tries);
+bool seam_again_atomic(tdx_status_t st, unsigned int tries);
+
+/* Ask until the answer is not "busy", within a bound; may sleep between. */
+#define seam_retry(call)						\
+({									\
+	tdx_status_t __st;						\
+	unsigned int __tries = 0;					\
+									\
+	do {								\
+		__st = (call);						\
+	} while (seam_again(__st, __tries++));				\
+	__st;								\
+})
+
+/* The same where sleeping is not allowed: a much smaller bound. */
+#define seam_retry_atomic(call)						\
+({									\
+	tdx_status_t __st;						\
+	unsigned int __tries = 0;					\
+									\
+	do {								\
+		__st = (call);						\
+	} while (seam_again_atomic(__st, __tries++));			\
+	__st;								\
+})
+
+/*
+ * For what must not fail while a TD is taken apart: a refusal that has no
+ * cause we know of is worth asking again before pages are given up.
+ */
+#define seam_insist(call)						\
+({									\
+	unsigned int __left = 3;					\
+	tdx_status_t __ist;						\
+									\
+	do {								\
+		__ist = seam_retry(call);				\
+	} while (tdx_failed(__ist) && --__left);			\
+	__ist;								\
+})
+
+void seam_complain(u64 rax, tdx_status_t st);
+
+/* Say in the log that a call failed; true when it did. */
+#define seam_failed(leaf, st)						\
+({									\
+	tdx_status_t __f = (st);					\
+									\
+	if (tdx_failed(__f))						\
+		seam_complain(TDX_LEAF_RAX(leaf), __f);			\
+	tdx_failed(__f);						\
+})
+
+#endif /* KVM_TDX_SEAM_H */

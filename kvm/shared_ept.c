@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The EPT that translates shared GPAs, built by the host: 4 KiB pages of the
+ * VMM's address space. An entry that is not present suppresses #VE, so that
+ * the access comes here; one that stands for MMIO does not, and the guest's
+ * #VE handler asks by TDVMCALL. Guarded by shared_lock, since the kernel takes
+ * user pages away from where nobody may sleep.
+ */
+#include <linux/mm.h>
+
+#include "mem.h"
+#include "vcpu.h"
+
+#define EPT_RWX		7ULL
+#define EPT_WB		(6ULL << 3)
+#define EPT_IPAT	BIT_ULL(6)
+#define EPT_SUPPRESS_VE	BIT_ULL(63)
+#define EPT_ADDR	GENMASK_ULL(51, 12)
+#define EPT_ENTRIES	512
+
+#define EPT_ABSENT	EPT_SUPPRESS_VE
+#define EPT_MMIO	0ULL
+
+static unsigned int ept_levels(struct td_vm *vm)
+{
+	return vm->gpaw == 52 ? 5 : 4;
+}
+
+static u64 *ept_table_alloc(struct td_vm *vm, gfp_t gfp)
+{
+	u64 *table = (u64 *)__get_free_page(gfp);
+	unsigned int i;
+
+	if (!table)
+		return NULL;
+	for (i = 0; i < EPT_ENTRIES; i++)
+		table[i] = EPT_ABSENT;
+	atomic_long_inc(&vm->shared_tables);
+	return table;
+}
+
+static void ept_table_free(struct td_vm *vm, u64 *table)
+{
+	atomic_long_dec(&vm->shared_tables);
+	free_page((unsigned long)table);
+}
+
+static unsigned int ept_index(u64 gfn, unsigned int level)
+{
+	return (gfn >> (level * 9)) % EPT_ENTRIES;
+}
+
+static bool ept_is_table(u64 entry)
+{
+	return entry & EPT_RWX;
+}
+
+static u64 *ept_child(u64 entry)
+{
+	return __va(entry & EPT_ADDR);
+}
+
+/* Tables are allocated before the lock is taken: one per level at most. */
+struct ept_spare {
+	u64 *table[4];
+	unsigned int n;
+};
+
+static int spare_fill(struct td_vm *vm, struct ept_spare *spare)
+{
+	while (spare->n < ept_levels(vm) - 1) {
+		u64 *table = ept_table_alloc(vm, GFP_KERNEL_ACCOUNT);
+
+		if (!table)
+			return -ENOMEM;
+		spare->table[spare->n++] = table;
+	}
+	return 0;
+}
+
+static void spare_free(struct td_vm *vm, struct ept_spare *spare)
+{
+	while (spare->n)
+		ept_table_free(vm, spare->table[--spare->n]);
+}
+
+/* The 4 KiB entry of @gfn (with the shared bit); shared_lock is held. */
+static u64 *ept_entry(struct td_vm *vm, u64 gfn, struct ept_spare *spare)
+{
+	u64 *table = vm->shared_root;
+	int level;
+
+	for (level = ept_levels(vm) - 1; level > 0; level--) {
+		u64 *entry = &table[ept_index(gfn, level)];
+
+		if (!ept_is_table(*entry)) {
+			if (!spare || !spare->n)
+				return NULL;
+			table = spare->table[--spare->n];
+			WRITE_ONCE(*entry, __pa(table) | EPT_RWX);
+		} else {
+			table = ept_child(*entry);
+		}
+	}
+	return &table[ept_index(gfn, 0)];
+}
+
+int shared_init(struct td_vm *vm)
+{
+	vm->shared_root = ept_table_alloc(vm, GFP_KERNEL_ACCOUNT);
+	return vm->shared_root ? 0 : -ENOMEM;
+}
+
+static void ept_free_below(struct td_vm *vm, u64 *table, int level)
+{
+	unsigned int i;
+
+	for (i = 0; level > 0 && i < EPT_ENTRIES; i++)
+		if (ept_is_table(table[i]))
+			ept_free_below(vm, ept_child(table[i]), level - 1);
+	ept_table_free(vm, table);
+}
+
+void shared_destroy(struct td_vm *vm)
+{
+	if (vm->shared_root)
+		ept_free_below(vm, vm->shared_root, ept_levels(vm) - 1);
+	vm->shared_root = NULL;
+}
+
+/*
+ * Make a range absent; shared_lock is held. True when an entry was in use, so
+ * that vCPUs may have its translation.
+ */
+bool shared_zap_locked(struct td_vm *vm, u64 gfn, u64 npages)
+{
+	u64 shared = vm->shared_bit >> PAGE_SHIFT;
+	u64 end = gfn + npages;
+	bool flush = false;
+
+	if (!vm->shared_root)
+		return false;
+
+	while (gfn < end) {
+		u64 *entry = ept_entry(vm, gfn | shared, NULL);
+		u64 last = min(end, round_down(gfn, EPT_ENTRIES) + EPT_ENTRIES);
+
+		/* no table: nothing mapped in these 2 MiB */
+		for (; entry && gfn < last; gfn++, entry++) {
+			if (*entry == EPT_ABSENT)
+				continue;
+			flush = true;
+			WRITE_ONCE(*entry, EPT_ABSENT);
+		}
+		gfn = last;
+	}
+	return flush;
+}
+
+/* Take a range away from the guest; back only when no vCPU can use it. */
+void shared_zap_gfn(struct td_vm *vm, u64 gfn, u64 npages)
+{
+	bool flush;
+
+	if (!vm->shared_root)
+		return;
+	spin_lock(&vm->shared_lock);
+	vm->inval_seq++;
+	flush = shared_zap_locked(vm, gfn, npages);
+	spin_unlock(&vm->shared_lock);
+	if (flush)
+		vm_kick_flush(vm);
+}
+
+static bool shared_stale(struct td_vm *vm, unsigned long seq)
+{
+	return vm->inval_count || vm->inval_seq != seq;
+}
+
+/**
+ * shared_map() - resolve an access to a shared page
+ * @vm: the VM
+ * @gfn: the page, without the shared bit
+ *
+ * Return: 0 (mapped, or marked as MMIO where no slot is); -EAGAIN when user
+ * space is changing the range: let the guest try again; -EFAULT when the user
+ * address cannot be used; -ENOMEM.
+ */
+int shared_map(struct td_vm *vm, u64 gfn)
+{
+	struct ept_spare spare = { .n = 0 };
+	struct page *page = NULL;
+	u64 hva = 0, *entry, value = EPT_MMIO;
+	unsigned long seq;
+	struct slot *s;
+	int ret;
+
+	ret = spare_fill(vm, &spare);
+	if (ret)
+		goto out;
+
+	spin_lock(&vm->shared_lock);
+	seq = vm->inval_seq;
+	s = slot_find(vm, gfn);
+	if (s)
+		hva = s->hva + ((gfn - s->gfn) << PAGE_SHIFT);
+	spin_unlock(&vm->shared_lock);
+
+	if (s) {
+		ret = -EFAULT;
+		if (get_user_pages_unlocked(hva, 1, &page, FOLL_WRITE) != 1)
+			goto out;
+		value = page_to_phys(page) | EPT_RWX | EPT_WB | EPT_IPAT |
+			EPT_SUPPRESS_VE;
+	}
+
+	spin_lock(&vm->shared_lock);
+	ret = -EAGAIN;
+	if (!shared_stale(vm, seq) && !attr_private(vm, gfn)) {
+		entry = ept_entry(vm, gfn | (vm->shared_bit >> PAGE_SHIFT),
+				  &spare);
+		ret = entry ? 0 : -ENOMEM;
+		if (entry)
+			WRITE_ONCE(*entry, value);
+	}
+	spin_unlock(&vm->shared_lock);
+
+	/* no pin: the notifier tells before the page goes away */
+	if (page) {
+		if (!ret)
+			set_page_dirty_lock(page);
+		put_page(page);
+	}
+out:
+	spare_free(vm, &spare);
+	return ret;
+}

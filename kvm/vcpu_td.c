@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The TDVPS of a vCPU: its pages, its fields, and on which CPU it is loaded.
+ * The module ties a TDVPS to the CPU that used it last; before another CPU
+ * may, it is flushed where it was.
+ */
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <asm/irq_vectors.h>
+#include <seamhost/metadata.h>
+
+#include "mem.h"
+#include "seam.h"
+#include "vcpu.h"
+
+#define FEATURES0_TOPOLOGY_ENUM	BIT_ULL(20)
+
+/* TDVPS fields; those of the VMCS have its encoding in the low bits */
+
+#define PIN_POSTED_INTR		BIT_ULL(7)
+#define MASK_PI_ADDRESS		GENMASK_ULL(63, 6)
+#define MASK_SHARED_EPTP	GENMASK_ULL(51, 12)
+
+#define FLUSH_TRIES		3
+
+static DEFINE_PER_CPU(struct list_head, vcpus_here);
+static enum cpuhp_state hotplug_state;
+
+/* On the CPU that has it, interrupts off. */
+static void flush_here(void *arg)
+{
+	struct td_vcpu *vcpu = arg;
+	unsigned int tries = 0;
+	tdx_status_t st;
+
+	if (vcpu->cpu != smp_processor_id())
+		return;
+	do {
+		st = seam_retry_atomic(tdh_vp_flush(vcpu->tdvpr));
+	} while (tdx_failed(st) && ++tries < FLUSH_TRIES);
+	/* before VP.INIT it may not have come here at all */
+	if (tdx_code(st) != TDX_ST_VCPU_NOT_ASSOCIATED &&
+	    vcpu->inited_by_module && seam_failed(TDH_VP_FLUSH, st)) {
+		/* it cannot run anywhere else now; teardown tries again */
+		WRITE_ONCE(vcpu->vm->broken, true);
+		return;
+	}
+	list_del_init(&vcpu->here);
+	/* another CPU may load it once this is seen */
+	smp_wmb();
+	WRITE_ONCE(vcpu->cpu, -1);
+}
+
+/* Take the TDVPS off the CPU that has it; vcpu->mutex is held. */
+void vcpu_flush(struct td_vcpu *vcpu)
+{
+	int cpu = READ_ONCE(vcpu->cpu);
+
+	if (cpu >= 0)
+		smp_call_function_single(cpu, flush_here, vcpu, 1);
+}
+
+/*
+ * Make this CPU the one that may use the TDVPS. Called with preemption off,
+ * before each use; costs nothing when we stayed.
+ */
+int vcpu_load(struct td_vcpu *vcpu)
+{
+	if (vcpu->cpu == smp_processor_id())
+		return 0;
+	vcpu_flush(vcpu);
+	if (READ_ONCE(vcpu->cpu) >= 0)
+		return -EIO;
+	/* what this CPU may still know of shared GPAs is of an older time */
+	set_bit(VCPU_REQ_FLUSH_SHARED, &vcpu->requests);
+	return 0;
+}
+
+/* The call that follows vcpu_load() associates; interrupts are off. */
+void vcpu_note_loaded(struct td_vcpu *vcpu)
+{
+	int cpu = smp_processor_id();
+
+	if (vcpu->cpu == cpu)
+		return;
+	list_add(&vcpu->here, this_cpu_ptr(&vcpus_here));
+	WRITE_ONCE(vcpu->cpu, cpu);
+}
+
+/* One leaf that associates, on this CPU whatever it is. */
+#define vcpu_call(vcpu, st, call)					\
+({									\
+	int __ret;							\
+									\
+	preempt_disable();						\
+	__ret = vcpu_load(vcpu);					\
+	if (!__ret) {							\
+		local_irq_disable();					\
+		vcpu_note_loaded(vcpu);					\
+		*(st) = seam_retry_atomic(call);			\
+		local_irq_enable();					\
+	}								\
+	preempt_enable();						\
+	__ret;								\
+})
+
+int vcpu_td_write(struct td_vcpu *vcpu, u64 field, u64 value, u64 mask)
+{
+	struct tdx_out out;
+	tdx_status_t st;
+	int ret;
+
+	ret = vcpu_call(vcpu, &st, tdh_vp_wr(vcpu->tdvpr, field, value, mask,
+					     &out));
+	if (ret)
+		return ret;
+	return seam_failed(TDH_VP_WR, st) ? -EIO : 0;
+}
+
+int vcpu_td_read(struct td_vcpu *vcpu, u64 field, u64 *value)
+{
+	struct tdx_out out;
+	tdx_status_t st;
+	int ret;
+
+	ret = vcpu_call(vcpu, &st, tdh_vp_rd(vcpu->tdvpr, field, &out));
+	if (ret)
+		return ret;
+	if (seam_failed(TDH_VP_RD, st))
+		return -EIO;
+	*value = out.r8;
+	return 0;
+}
+
+/* Give the module the pages of the TDVPS; goes on where it stopped before. */
+static int vcpu_td_create(struct td_vcpu *vcpu)
+{
+	unsigned int n = seamhost_sysinfo()->tdvps_pages - 1;
+	struct td_vm *vm = vcpu->vm;
+	struct page *page;
+	tdx_status_t st;
+
+	if (!vcpu->tdcx)
+		vcpu->tdcx = kcalloc(n, sizeof(*vcpu->tdcx),
+				     GFP_KERNEL_ACCOUNT);
+	if (!vcpu->tdcx)
+		return -ENOMEM;
+
+	if (!vcpu->tdvpr) {
+		page = td_control_alloc(vm);
+		if (!page)
+			return -ENOMEM;
+		st = seam_retry(tdh_vp_create(page_to_phys(page), vm->tdr));
+		if (seam_failed(TDH_VP_CREATE, st)) {
+			td_control_free(vm, page);
+			return -EIO;
+		}
+		vcpu->tdvpr_page = page;
+		vcpu->tdvpr = page_to_phys(page);
+	}
+
+	while (vcpu->nr_tdcx < n) {
+		page = td_control_alloc(vm);
+		if (!page)
+			return -ENOMEM;
+		st = seam_retry(tdh_vp_addcx(page_to_phys(page), vcpu->tdvpr));
+		if (seam_failed(TDH_VP_ADDCX, st)) {
+			td_control_free(vm, page);
+			return -EIO;
+		}
+		vcpu->tdcx[vcpu->nr_tdcx++] = page;
+	}
+	return 0;
+}
+
+static int vcpu_vp_init(struct td_vcpu *vcpu, u64 rcx)
+{
+	bool v1 = seamhost_sysinfo()->features0 & FEATURES0_TOPOLOGY_ENUM;
+	tdx_status_t st;
+	int ret;
+
+	ret = vcpu_call(vcpu, &st,
+			v1 ? tdh_vp_init_v1(vcpu->tdvpr, rcx, vcpu->id) :
+			     tdh_vp_init(vcpu->tdvpr, rcx));
+	if (ret)
+		return ret;
+	return seam_failed(TDH_VP_INIT, st) ? -EIO : 0;
+}
+
+/* Where the host's part of the vCPU is: interrupts and the shared half. */
+static int vcpu_td_fields(struct td_vcpu *vcpu)
+{
+	int ret;
+
+	vcpu->pi->control = (u64)POSTED_INTR_VECTOR << PI_NV_SHIFT;
+	ret = vcpu_td_write(vcpu, TDX_VMCS_POSTED_INTR_NV, POSTED_INTR_VECTOR, 0xffff);
+	if (!ret)
+		ret = vcpu_td_write(vcpu, TDX_VMCS_POSTED_INTR_DESC, __pa(vcpu->pi),
+				    MASK_PI_ADDRESS);
+	if (!ret)
+		ret = vcpu_td_write(vcpu, TDX_VMCS_PIN_BASED_CTLS, PIN_POSTED_INTR,
+				    PIN_POSTED_INTR);
+	if (!ret)
+		ret = vcpu_td_write(vcpu, TDX_VMCS_SHARED_EPTP,
+				    __pa(vcpu->vm->shared_root),
+				    MASK_SHARED_EPTP);
+	return ret;
+}
+
+/* KVM_TDX_INIT_VCPU; vcpu->mutex and vm->lock are held. */
+long vcpu_td_init(struct td_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
+{
+	int ret;
+
+	if (cmd->flags || vcpu->initialized)
+		return -EINVAL;
+	ret = vcpu_td_create(vcpu);
+	if (!ret && !vcpu->inited_by_module) {
+		ret = vcpu_vp_init(vcpu, cmd->data);
+		vcpu->inited_by_module = !ret;
+	}
+	if (!ret)
+		ret = vcpu_td_fields(vcpu);
+	if (ret)
+		return ret;
+	vcpu->initialized = true;
+	return 0;
+}
+
+/* The TD's key is gone; give its pages back. */
+void vcpu_td_reclaim(struct td_vcpu *vcpu)
+{
+	while (vcpu->nr_tdcx)
+		td_control_reclaim(vcpu->vm, vcpu->tdcx[--vcpu->nr_tdcx]);
+	kfree(vcpu->tdcx);
+	vcpu->tdcx = NULL;
+	if (vcpu->tdvpr)
+		td_control_reclaim(vcpu->vm, vcpu->tdvpr_page);
+	vcpu->tdvpr = 0;
+	vcpu->tdvpr_page = NULL;
+}
+
+/* A CPU goes: it must not take a TDVPS with it. */
+static int cpu_going(unsigned int cpu)
+{
+	struct list_head *here = per_cpu_ptr(&vcpus_here, cpu);
+	struct td_vcpu *vcpu, *next;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	list_for_each_entry_safe(vcpu, next, here, here)
+		flush_here(vcpu);
+	local_irq_restore(flags);
+	return 0;
+}
+
+int vcpu_hotplug_init(void)
+{
+	int cpu, ret;
+
+	for_each_possible_cpu(cpu)
+		INIT_LIST_HEAD(per_cpu_ptr(&vcpus_here, cpu));
+	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "kvm-tdx:online",
+					NULL, cpu_going);
+	if (ret < 0)
+		return ret;
+	hotplug_state = ret;
+	return 0;
+}
+
+void vcpu_hotplug_exit(void)
+{
+	cpuhp_remove_state_nocalls(hotplug_state);
+}

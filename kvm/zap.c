@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Taking private pages out of a TD that may be running: block the entries,
+ * advance the TLB epoch once, get every vCPU out of the old one, then remove.
+ * Before the measurement is closed no vCPU ran and entries are removed at
+ * once. Guarded by mem_lock.
+ */
+#include "mem.h"
+#include "seam.h"
+
+#define TRACK_TRIES	100
+
+/*
+ * The guest can hold an entry, and entering vCPUs hold the epoch. When a call
+ * stays busy, keep the vCPUs out for its duration: then nobody is left to
+ * compete with.
+ */
+#define zap_call(vm, call)						\
+({									\
+	tdx_status_t __zst = seam_retry_atomic(call);			\
+									\
+	if (seam_busy(__zst)) {						\
+		vm_hold(vm);						\
+		__zst = seam_retry(call);				\
+		vm_release_hold(vm);					\
+	}								\
+	__zst;								\
+})
+
+static bool needs_tracking(struct td_vm *vm)
+{
+	return vm->state == TD_RUNNABLE;
+}
+
+int td_track(struct td_vm *vm)
+{
+	unsigned int tries = 0;
+	tdx_status_t st;
+
+	do {
+		st = zap_call(vm, tdh_mem_track(vm->tdr));
+		/* vCPUs of the epoch before the last are still inside */
+		if (tdx_code(st) == TDX_ST_PREVIOUS_TLB_EPOCH_BUSY)
+			vm_kick(vm);
+		else
+			break;
+	} while (++tries < TRACK_TRIES);
+
+	if (seam_failed(TDH_MEM_TRACK, st))
+		return -EIO;
+	vm_kick(vm);
+	return 0;
+}
+
+static int sept_block_entry(struct td_vm *vm, u64 gfn, enum tdx_level level)
+{
+	struct tdx_out out;
+	tdx_status_t st;
+
+	st = zap_call(vm, tdh_mem_range_block(vm->tdr, gfn << PAGE_SHIFT,
+					      level, &out));
+	return seam_failed(TDH_MEM_RANGE_BLOCK, st) ? -EIO : 0;
+}
+
+/* Which guest_memfd page is mapped at @gfn: its slot is still there. */
+static void mark_taken_back(struct td_vm *vm, u64 gfn, enum tdx_level level)
+{
+	struct slot *s = slot_find(vm, gfn);
+
+	if (s && s->memfd)
+		memfd_mark_given(s->memfd, s->memfd_pgoff + gfn - s->gfn,
+				 level, false);
+}
+
+static int sept_remove(struct td_vm *vm, struct sept_block *b, u64 gfn,
+		       enum tdx_level level)
+{
+	unsigned int pages = level == TDX_LEVEL_2M ? PAGES_2M : 1;
+	struct tdx_out out;
+	tdx_status_t st;
+
+	st = zap_call(vm, tdh_mem_page_remove(vm->tdr, gfn << PAGE_SHIFT,
+					      level, &out));
+	if (seam_failed(TDH_MEM_PAGE_REMOVE, st))
+		return -EIO;
+
+	if (level == TDX_LEVEL_2M) {
+		b->mapped_2m = false;
+	} else {
+		__clear_bit(gfn % PAGES_2M, b->mapped);
+		b->nr--;
+	}
+	WRITE_ONCE(vm->entry.private_pages, vm->entry.private_pages - pages);
+
+	/* what fails here stays marked as the module's and is never reused */
+	if (td_page_returned(vm, out.rcx & PAGE_MASK, pages))
+		return -EIO;
+	mark_taken_back(vm, gfn, level);
+	return 0;
+}
+
+/* Split the 2 MiB mapping around @gfn, blocked and tracked, into 4 KiB. */
+static int sept_demote(struct td_vm *vm, struct sept_block *b)
+{
+	struct page *table = td_control_alloc(vm);
+	struct tdx_out out;
+	tdx_status_t st;
+	struct slot *s;
+	unsigned int i;
+
+	if (!table)
+		return -ENOMEM;
+	st = zap_call(vm, tdh_mem_page_demote(vm->tdr, b->gfn << PAGE_SHIFT,
+					      TDX_LEVEL_2M, page_to_phys(table),
+					      &out));
+	if (seam_failed(TDH_MEM_PAGE_DEMOTE, st)) {
+		td_control_free(vm, table);
+		return -EIO;
+	}
+	b->table = table;
+	b->mapped_2m = false;
+	bitmap_fill(b->mapped, PAGES_2M);
+	b->nr = PAGES_2M;
+
+	s = slot_find(vm, b->gfn);
+	if (s && s->memfd) {
+		u64 pgoff = s->memfd_pgoff + b->gfn - s->gfn;
+
+		memfd_mark_given(s->memfd, pgoff, TDX_LEVEL_2M, false);
+		for (i = 0; i < PAGES_2M; i++)
+			memfd_mark_given(s->memfd, pgoff + i, TDX_LEVEL_4K,
+					 true);
+	}
+	return 0;
+}
+
+/* Make sure that @gfn is not part of a 2 MiB mapping. */
+int sept_split(struct td_vm *vm, u64 gfn)
+{
+	struct sept_block *b = sept_block_get(vm, gfn, false);
+	int ret;
+
+	if (!b || !b->mapped_2m)
+		return 0;
+	if (needs_tracking(vm)) {
+		ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
+		if (!ret)
+			ret = td_track(vm);
+		if (ret)
+			return ret;
+	}
+	return sept_demote(vm, b);
+}
+
+struct zap_range {
+	u64 first, end;		/* gfns */
+};
+
+static bool zap_whole(const struct zap_range *r, const struct sept_block *b)
+{
+	return r->first <= b->gfn && b->gfn + PAGES_2M <= r->end;
+}
+
+/* The part of the block inside the range, as bits of its bitmap. */
+static void zap_bits(const struct zap_range *r, const struct sept_block *b,
+		     unsigned int *from, unsigned int *to)
+{
+	*from = max(r->first, b->gfn) - b->gfn;
+	*to = min(r->end, b->gfn + PAGES_2M) - b->gfn;
+}
+
+static int zap_block_all(struct td_vm *vm, const struct zap_range *r,
+			 bool *any)
+{
+	unsigned int i, from, to;
+	struct sept_block *b;
+	unsigned long index;
+	int ret;
+
+	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M,
+			  (r->end - 1) >> ORDER_2M) {
+		if (b->mapped_2m) {
+			*any = true;
+			ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
+			if (ret)
+				return ret;
+			continue;
+		}
+		zap_bits(r, b, &from, &to);
+		for (i = from; i < to; i++) {
+			if (!test_bit(i, b->mapped))
+				continue;
+			*any = true;
+			ret = sept_block_entry(vm, b->gfn + i, TDX_LEVEL_4K);
+			if (ret)
+				return ret;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static int zap_remove_all(struct td_vm *vm, const struct zap_range *r)
+{
+	unsigned int i, from, to;
+	struct sept_block *b;
+	unsigned long index;
+	int ret, err = 0;
+
+	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M,
+			  (r->end - 1) >> ORDER_2M) {
+		if (b->mapped_2m) {
+			ret = sept_remove(vm, b, b->gfn, TDX_LEVEL_2M);
+			err = err ?: ret;
+			continue;
+		}
+		zap_bits(r, b, &from, &to);
+		for (i = from; i < to; i++) {
+			if (!test_bit(i, b->mapped))
+				continue;
+			ret = sept_remove(vm, b, b->gfn + i, TDX_LEVEL_4K);
+			err = err ?: ret;
+		}
+		cond_resched();
+	}
+	return err;
+}
+
+/* Split the 2 MiB mappings that the range covers only in part: at most two. */
+static int zap_split_edges(struct td_vm *vm, const struct zap_range *r)
+{
+	u64 edge[2] = { r->first, r->end - 1 };
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(edge); i++) {
+		struct sept_block *b = sept_block_get(vm, edge[i], false);
+
+		if (!b || !b->mapped_2m || zap_whole(r, b))
+			continue;
+		ret = sept_split(vm, edge[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * sept_zap() - take a range of private pages out of the TD
+ * @vm: the VM; mem_lock is held
+ * @gfn: first page
+ * @npages: their number; what is not mapped is passed over
+ *
+ * The pages stay with their guest_memfd. A refusal of the module leaves the
+ * range blocked at worst, every page accounted for and the TD unable to run.
+ *
+ * Return: 0, -ENOMEM (nothing removed), or -EIO when the module refused.
+ */
+int sept_zap(struct td_vm *vm, u64 gfn, u64 npages)
+{
+	struct zap_range r = { .first = gfn, .end = gfn + npages };
+	bool any = false;
+	int ret;
+
+	/* a dead TD gives its pages back at once, in teardown */
+	if (vm->state == TD_NEW || READ_ONCE(vm->dead))
+		return 0;
+
+	ret = zap_split_edges(vm, &r);
+	if (!ret && needs_tracking(vm)) {
+		ret = zap_block_all(vm, &r, &any);
+		if (!ret && any)
+			ret = td_track(vm);
+	}
+	if (!ret)
+		ret = zap_remove_all(vm, &r);
+
+	/* entries may be left that neither side can use: do not run on */
+	if (ret == -EIO)
+		WRITE_ONCE(vm->broken, true);
+	return ret;
+}

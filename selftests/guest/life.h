@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Programs of the life-cycle guest. */
+#ifndef SELFTESTS_GUEST_LIFE_H
+#define SELFTESTS_GUEST_LIFE_H
+
+#define LIFE_REPORT		0	/* a TDREPORT in the mailbox, then exit */
+#define LIFE_SPIN		1	/* PORT_SYNC, then spin for ever */
+#define LIFE_TRIPLE_FAULT	2
+
+#endif /* SELFTESTS_GUEST_LIFE_H */
