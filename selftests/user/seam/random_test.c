@@ -141,6 +141,8 @@ static void guest_accept(unsigned int lp, u64 gpa_level)
 	calls_done++;
 }
 
+static bool missed;		/* no TD or page was what the leaf wants */
+
 /* ---- operands ---------------------------------------------------------------- */
 
 static u64 some_page(void)
@@ -155,6 +157,7 @@ static u64 page_of_type(enum m_type type)
 	for (i = 0; i < M_PAGES; i++, k = (k + 1) % M_PAGES)
 		if (model.page[k].type == type)
 			return model.page[k].hpa;
+	missed = true;
 	return some_page();
 }
 
@@ -214,7 +217,24 @@ static u64 tdr(unsigned int lives, unsigned int ops)
 		    (ops & (1U << td->op)))
 			return td->tdr->hpa;
 	}
+	missed = true;
 	return page(M_TDR);
+}
+
+/* A page of a TD in teardown, its TDR last. */
+static u64 dead_page(void)
+{
+	unsigned int i, k = rnd(M_PAGES + M_BIG);
+
+	for (i = 0; i < M_PAGES + M_BIG; i++, k = (k + 1) % (M_PAGES + M_BIG)) {
+		struct m_page *p = &model.page[k];
+
+		if (p->type != M_NDA && model.td[p->owner].life == M_TEARDOWN &&
+		    (p->type != M_TDR || !model.td[p->owner].children))
+			return p->hpa;
+	}
+	missed = true;
+	return model.page[k].hpa;
 }
 
 #define TDR_BUILT	tdr(1U << M_CONFIGURED, 1U << M_INIT)
@@ -334,6 +354,24 @@ static bool room(u64 leaf)
 	return leaf != TDH_VP_CREATE || n < M_VCPUS;
 }
 
+static u64 vcpu_for(const struct m_call *c)
+{
+	unsigned int i, k = rnd(M_VCPUS);
+
+	for (i = 0; i < M_VCPUS && chance(95); i++, k = (k + 1) % M_VCPUS) {
+		struct m_vcpu *v = &model.vcpu[k];
+		bool ready = c->leaf == TDH_VP_INIT ?
+			v->pages == 6 && v->state == V_UNINIT :
+			v->state == V_READY &&
+			(v->lp < 0 || v->lp == (int)c->lp);
+
+		if (v->used && ready)
+			return v->tdvpr->hpa;
+	}
+	missed = true;
+	return page(M_TDVPR);
+}
+
 static void aug_operands(struct m_call *c)
 {
 	bool big = chance(30);
@@ -346,7 +384,7 @@ static void aug_operands(struct m_call *c)
 			bad_page() & ~0x1ff000ULL;
 }
 
-static void pick_call(struct m_call *c)
+static void pick_any_call(struct m_call *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->lp = rnd(M_LPS);
@@ -398,6 +436,8 @@ static void pick_call(struct m_call *c)
 		c->rcx = chance(90) ? 0 : rnd(3);
 		break;
 	case TDH_PHYMEM_PAGE_RECLAIM:
+		c->rcx = chance(85) ? dead_page() : bad_page();
+		break;
 	case TDH_PHYMEM_PAGE_RDMD:
 		c->rcx = chance(10) ? model.page[M_PAGES + rnd(M_BIG)].hpa :
 			 chance(90) ? some_page() : bad_page();
@@ -408,7 +448,7 @@ static void pick_call(struct m_call *c)
 	case TDH_VP_INIT:
 	case TDH_VP_FLUSH:
 	case TDH_VP_ENTER:
-		c->rcx = page(M_TDVPR);
+		c->rcx = vcpu_for(c);
 		if (c->leaf == TDH_VP_FLUSH && chance(50))
 			c->rcx = bad_page();
 		break;
@@ -446,6 +486,14 @@ static void pick_call(struct m_call *c)
 	}
 	if (c->leaf == TDH_MEM_SEPT_RD)
 		c->rdx &= ~1ULL;
+}
+
+static void pick_call(struct m_call *c)
+{
+	do {
+		missed = false;
+		pick_any_call(c);
+	} while (missed && chance(80));
 }
 
 static void step(void)
