@@ -6,12 +6,9 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/processor.h>
-#include <linux/version.h>
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#include <asm/cpuid/api.h>
-#endif
 #include "cpu_model.h"
 #include "kernel.h"
+#include "kernel_compat.h"
 
 #define EAX_	0
 #define EBX_	1

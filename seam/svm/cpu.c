@@ -8,12 +8,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
-#include <asm/msr.h>
 #include <asm/processor.h>
-#include <linux/version.h>
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#include <asm/cpuid/api.h>
-#endif
+#include "../kernel/kernel_compat.h"
 #include "svm.h"
 #include "pages.h"
 
@@ -30,28 +26,18 @@ static bool cpu0_is_unsafe;
 #define IOPM_ORDER	2
 #define IOPM_BYTES	(3 * PAGE_SIZE)
 
-static u64 read_msr(u32 msr)
-{
-	return native_read_msr(msr);
-}
-
-static void write_msr(u32 msr, u64 val)
-{
-	native_write_msr(msr, (u32)val, val >> 32);
-}
-
 int engine_cpu_on(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
-	u64 efer = read_msr(MSR_EFER);
+	u64 efer = cpu_rdmsr(MSR_EFER);
 
 	if (efer & EFER_SVME)
 		return -EBUSY;
-	if (read_msr(MSR_SVM_VM_CR) & VM_CR_SVMDIS)
+	if (cpu_rdmsr(MSR_SVM_VM_CR) & VM_CR_SVMDIS)
 		return -EPERM;
-	write_msr(MSR_EFER, efer | EFER_SVME);
-	c->old_hsave = read_msr(MSR_SVM_HSAVE_PA);
-	write_msr(MSR_SVM_HSAVE_PA, page_to_phys(c->hsave));
+	cpu_wrmsr(MSR_EFER, efer | EFER_SVME);
+	c->old_hsave = cpu_rdmsr(MSR_SVM_HSAVE_PA);
+	cpu_wrmsr(MSR_SVM_HSAVE_PA, page_to_phys(c->hsave));
 	return 0;
 }
 
@@ -59,8 +45,8 @@ void engine_cpu_off(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 
-	write_msr(MSR_SVM_HSAVE_PA, c->old_hsave);
-	write_msr(MSR_EFER, read_msr(MSR_EFER) & ~(u64)EFER_SVME);
+	cpu_wrmsr(MSR_SVM_HSAVE_PA, c->old_hsave);
+	cpu_wrmsr(MSR_EFER, cpu_rdmsr(MSR_EFER) & ~(u64)EFER_SVME);
 }
 
 bool engine_cpu_usable(void)

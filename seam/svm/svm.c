@@ -6,10 +6,10 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <asm/msr.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include <asm/trapnr.h>
+#include "../kernel/kernel_compat.h"
 #include "pages.h"
 #include "svm.h"
 #include "../module/vp.h"
@@ -271,14 +271,14 @@ static void run_once(struct vcpu *vcpu)
 	c->rax = vcpu->gpr[RAX];
 	load_debug(vcpu);
 	if (v->tsc_aux) {
-		host_aux = native_read_msr(MSR_TSC_AUX);
-		native_write_msr(MSR_TSC_AUX, v->tsc_aux, 0);
+		host_aux = cpu_rdmsr(MSR_TSC_AUX);
+		cpu_wrmsr(MSR_TSC_AUX, v->tsc_aux);
 	}
 
 	svm_enter(vcpu->gpr, v->vmcb_pa, page_to_phys(cpu->host));
 
 	if (v->tsc_aux)
-		native_write_msr(MSR_TSC_AUX, host_aux, 0);
+		cpu_wrmsr(MSR_TSC_AUX, host_aux);
 	clear_debug(vcpu);
 	xstate_after_run(vcpu);
 	vcpu->gpr[RAX] = c->rax;
