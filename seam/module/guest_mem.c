@@ -7,10 +7,6 @@
 #include "mem.h"
 #include "vp.h"
 
-#define EPT_PRESENT	0x7ULL
-#define EPT_WRITE	0x2ULL
-#define EPT_LARGE	SEAM_BIT(7)
-
 #define SEPT_READABLE	(SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_BLOCKEDW) | \
 			 SEPT_IN(SEPT_EXP_BLOCKEDW) | SEPT_IN(SEPT_EXP_DIRTY) | \
 			 SEPT_IN(SEPT_EXP_DIRTY_BLOCKEDW))
@@ -48,31 +44,6 @@ enum sept_access sept_translate(struct td *td, gpa_t gpa, unsigned int *level,
 	if (!content_intact(td, hpa & ~(LEVEL_BYTES(*level) - 1), *level))
 		return SEPT_ACCESS_FATAL;
 	return SEPT_ACCESS_OK;
-}
-
-/* The VMM's own tables: in memory that it may change at any time. */
-bool shared_translate(const struct vcpu *v, gpa_t gpa, bool write, hpa_t *hpa)
-{
-	unsigned int level = v->td->sept_levels - 1;
-	u64 entry = v->shared_eptp;
-	const u64 *table;
-
-	for (;; level--) {
-		table = env_host_ptr(hpa_plain(entry & SEPT_HPA));
-		if (!table || hkid_is_private(hpa_keyid(entry & SEPT_HPA)))
-			return false;
-		entry = atomic_read_once(&table[sept_index(gpa, level)]);
-		if (!(entry & EPT_PRESENT))
-			return false;
-		if (level == TDX_LEVEL_4K || (entry & EPT_LARGE))
-			break;
-	}
-	if ((write && !(entry & EPT_WRITE)) || level > TDX_LEVEL_1G ||
-	    hkid_is_private(hpa_keyid(entry & SEPT_HPA)))
-		return false;
-	*hpa = (entry & SEPT_HPA & ~(LEVEL_BYTES(level) - 1)) +
-	       (gpa & (LEVEL_BYTES(level) - 1));
-	return true;
 }
 
 static u64 access_violation(struct call *c, gpa_t gpa, bool write, bool pending)

@@ -132,7 +132,4 @@ enum sept_access {
 enum sept_access sept_translate(struct td *td, gpa_t gpa, unsigned int *level,
 				void **content, bool *writable, u8 *state);
 
-/* What a shared GPA maps to in the VMM's tables; false: an EPT violation. */
-bool shared_translate(const struct vcpu *v, gpa_t gpa, bool write, hpa_t *hpa);
-
 #endif /* SOFTSEAM_MEM_H */

@@ -477,6 +477,11 @@ static void pick_any_call(struct m_call *c)
 	    c->leaf == TDH_MEM_PAGE_REMOVE || c->leaf == TDH_MEM_RANGE_BLOCK ||
 	    c->leaf == TDH_MEM_RANGE_UNBLOCK)
 		pick_entry(c);
+	/* 4K parts of the large pages are none that the model knows. */
+	if (c->leaf == TDH_MEM_PAGE_AUG && (c->rcx & 7) != 1 &&
+	    c->r8 >= model.page[M_PAGES].hpa &&
+	    c->r8 <= model.page[M_PAGES + M_BIG - 1].hpa)
+		c->r8 = page_of_type(M_NDA);
 	/* Flags in address operands have tests of their own. */
 	if (c->leaf == TDH_VP_ENTER)
 		c->rcx &= SEAM_MASK(51, 0);
