@@ -35,7 +35,4 @@ extern const struct cpuid_config_entry cpuid_configs[MAX_CPUID_CONFIG];
 extern const struct cpuid_gate cpuid_gates[];
 extern const unsigned int nr_cpuid_gates;
 
-/* Index of what the guest asks, -1 where #VE is the answer. */
-int cpuid_index(u32 leaf, u32 subleaf);
-
 #endif /* SOFTSEAM_CPUID_H */

@@ -93,7 +93,7 @@ struct md_field {
 	X(refcount) X(cpuid_values) X(arch_capabilities) X(noise) \
 	X(msr_bitmap) X(sept_root) X(vmx) \
 	X(vcpu_details) X(vcpu_xfam) X(tdvps_pa) X(vp_eptp) X(msr_bitmap_pa) \
-	X(zero_page) X(vp_hkid) X(vpid)
+	X(zero_page) X(vp_hkid) X(vpid) X(vm_launched)
 
 #define X(fn)	u64 md_get_##fn(const struct md_ctx *ctx, unsigned int index, \
 				u64 arg);

@@ -226,6 +226,11 @@ GETTER(vpid)
 	return ctx->td->hkid * 4;
 }
 
+GETTER(vm_launched)
+{
+	return !index && ctx->vcpu->launched;
+}
+
 /* Reset values of what no engine keeps. Others are 0. */
 static const struct {
 	u64 id, val;
@@ -233,11 +238,9 @@ static const struct {
 	{ 0xa020000300000058, ~0ULL },		/* TSC_DEADLINE */
 	{ 0xa020000300000080, 0xffffffff7ffaffe0 },
 	{ 0xa020000300000081, 0x20 },
-	{ 0xa020000300000082, 0xffffffffffc8e040 },
 	{ 0xa020000300000083, 0x2040 },
 	{ 0xa020000300000084, 0xffffffff7ffaffe1 },
 	{ 0xa020000300000088, 0x80000021 },
-	{ 0xa02000030000008c, 0xffffffffffc8e040 },
 	{ 0xa020000300000090, 0x40 },
 	{ 0xa020000300000098, ~0ULL },		/* SHADOW_PID_HPA */
 	{ 0xa02000020000009c, 0x3f },
@@ -250,6 +253,8 @@ static const struct {
 	{ 0xa02000030000010c, ~0ULL },
 	{ 0xa020000300000110, ~0ULL },
 	{ 0xa020000300000114, ~0ULL },
+	{ 0x1220000300000000, 0x37f },		/* XBUFF: FCW, MXCSR */
+	{ 0x1220000300000003, 0x1f80 },
 	{ 0x0024000300002000, ~0ULL },		/* I/O bitmaps */
 	{ 0x0024000300002002, ~0ULL },
 	{ 0x0024000300002006, ~0ULL },		/* MSR lists */
@@ -270,18 +275,24 @@ static const struct {
 	{ 0x002400020000400c, 0x5f3fffff },
 	{ 0x0024000200004012, 0x7ef1ff },
 	{ 0x0024000300006000, 0xffffffff7ffaffe1 },
-	{ 0x0024000300006002, 0xffffffffffc8e040 },
 	{ 0x0024000300006004, 0x80000021 },
 	{ 0x0024000300006006, 0x40 },
 };
 
 void tdvps_store_init(struct vcpu *v)
 {
+	u64 cr4_mask = ~vp_cr4_allowed(v->td) | SEAM_BIT(6);
 	u64 fmask = 0x20200;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(reset); i++)
 		*tdvps_word(v, reset[i].id) = reset[i].val;
+	/* what a TD may not change in CR4, and MCE, which it must not */
+	*tdvps_word(v, 0xa020000300000082) = cr4_mask;
+	*tdvps_word(v, 0xa02000030000008c) = cr4_mask;
+	*tdvps_word(v, 0x0024000300006002) = cr4_mask;
+	/* XCOMP_BV */
+	*tdvps_word(v, 0x1220000300000041) = SEAM_BIT(63) | v->td->xfam;
 	*tdvps_word(v, 0x002400030000202a) = td_hpa(v->td, v->tdvpr);
 	*tdvps_word(v, 0x0024000300002010) = v->td->tsc_offset;
 	*tdvps_word(v, 0x0024000300002032) = v->td->tsc_multiplier;

@@ -204,6 +204,8 @@ struct vcpu {
 	u8 pend_nmi;
 	u8 cpuid_ve_supervisor;		/* not 0: CPUID causes #VE */
 	u8 cpuid_ve_user;
+	u8 cpuid_control[128];		/* the same by leaf: bit 0, bit 1 */
+	bool launched;			/* ran since it came to this LP */
 	u64 last_exit_tsc;
 	struct ve_state ve;
 	u64 gpr[NR_GPRS];		/* guest registers */

@@ -257,6 +257,7 @@ u64 leaf_TDH_VP_FLUSH(struct call *c)
 	} else if (v->assoc_lp != (int)c->lp->id) {
 		st = ST(VCPU_NOT_ASSOCIATED);
 	} else {
+		v->launched = false;
 		atomic_set_once(&v->assoc_lp, -1);
 		atomic_add(&td->num_assoc_vcpus, -1);
 		if (c->lp->last_vcpu == v)

@@ -97,6 +97,8 @@ bool vcpu_associate(struct vcpu *v, unsigned int lp);
 
 /* True: out[] is the answer (EAX EBX ECX EDX). False: #VE. */
 bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4]);
+/* Index of a leaf in the TD's CPUID values, -1: #VE. */
+int cpuid_index(u32 leaf, u32 subleaf);
 bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
 /* What the vCPU's CPUID(1).EAX says. */
 u32 cpuid_signature(const struct td *td);

@@ -95,7 +95,7 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 	if (v->last_exit == EXIT_TDVMCALL)
 		take_host_gprs(v, c->g);
 	v->state = VCPU_ACTIVE;
-	v->last_exit = EXIT_ASYNC_FAULT;
+	v->launched = true;
 	c->lp->running = v;
 	c->lp->last_vcpu = v;
 	c->enter = v;

@@ -85,13 +85,23 @@ static bool exit_ept_violation(struct vcpu *v, const struct vp_exit *exit,
 	return true;
 }
 
+/* The guest may want to hear of all CPUIDs, or of single leaves. */
+static bool cpuid_is_ve(const struct vcpu *v, u8 cpl)
+{
+	int i = cpuid_index(v->gpr[RAX], v->gpr[RCX]);
+
+	if (cpl ? v->cpuid_ve_user : v->cpuid_ve_supervisor)
+		return true;
+	return i >= 0 && (v->cpuid_control[i] & (cpl ? 2 : 1));
+}
+
 static bool exit_cpuid(struct vcpu *v, const struct vp_exit *exit,
 		       struct vp_inject *inj)
 {
-	bool ve = exit->cpl ? v->cpuid_ve_user : v->cpuid_ve_supervisor;
 	u32 r[4];
 
-	if (ve || !cpuid_emulate(v, v->gpr[RAX], v->gpr[RCX], r)) {
+	if (cpuid_is_ve(v, exit->cpl) ||
+	    !cpuid_emulate(v, v->gpr[RAX], v->gpr[RCX], r)) {
 		inject_ve(v, exit, 0, inj);
 		return false;
 	}
@@ -236,6 +246,19 @@ static bool handle_exit(struct vcpu *v, const struct vp_exit *exit,
 	}
 }
 
+/* VMCS exit fields, which a debugger of the TD can read. */
+static void keep_exit(struct vcpu *v, const struct vp_exit *exit)
+{
+	*tdvps_word(v, 0x0024000200004402) = exit->reason;
+	*tdvps_word(v, 0x0024000200004404) = exit->intr_info;
+	*tdvps_word(v, 0x0024000200004406) = exit->intr_errcode;
+	*tdvps_word(v, 0x002400020000440c) = exit->instr_len;
+	*tdvps_word(v, 0x002400020000440e) = exit->instr_info;
+	*tdvps_word(v, 0x0024000300002400) = exit->gpa;
+	*tdvps_word(v, 0x0024000300006400) = exit->qual;
+	*tdvps_word(v, 0x002400030000640a) = exit->gla;
+}
+
 enum vp_step vp_exit(struct vcpu *vcpu, const struct vp_exit *exit,
 		     struct vp_inject *inj, u64 g[NR_GPRS])
 {
@@ -243,6 +266,8 @@ enum vp_step vp_exit(struct vcpu *vcpu, const struct vp_exit *exit,
 
 	inj->info = 0;
 	inj->errcode = 0;
+	if (td_is_debug(vcpu->td))
+		keep_exit(vcpu, exit);
 	if ((exit->reason & 0xffff) == VMX_TDCALL)
 		return vp_tdcall(vcpu, exit, inj, g);
 	if (!handle_exit(vcpu, exit, &x, inj))
