@@ -273,47 +273,51 @@ void sim_watch(hpa_t hpa, unsigned int nr)
 	watched[nr_watched++].pages = nr;
 }
 
-/* Only pages that exist can have been written before; new ones were zero. */
+/* The i-th watched page. */
+static hpa_t watched_page(unsigned int i)
+{
+	unsigned int k;
+
+	for (k = 0; i >= watched[k].pages; k++)
+		i -= watched[k].pages;
+	return watched[k].hpa + i * PAGE_BYTES;
+}
+
+/* A page that nobody looked at is all zero, and need not be kept. */
 void sim_watch_begin(void)
 {
-	unsigned int i, k, n = 0;
+	unsigned int i, n = 0;
 	struct sim_page *p;
 
 	for (i = 0; i < nr_watched; i++)
 		n += watched[i].pages;
-	watch_copy = realloc(watch_copy, n * PAGE_BYTES + 1);
+	if (!watch_copy)
+		watch_copy = calloc(n, PAGE_BYTES);
 	if (!watch_copy)
 		abort();
-	for (i = 0, n = 0; i < nr_watched; i++) {
-		for (k = 0; k < watched[i].pages; k++, n++) {
-			p = find_page(watched[i].hpa + k * PAGE_BYTES);
-			if (p)
-				memcpy(watch_copy + n * 512, p->data,
-				       PAGE_BYTES);
-			else
-				memset(watch_copy + n * 512, 0, PAGE_BYTES);
-		}
+	for (i = 0; i < n; i++) {
+		p = find_page(watched_page(i));
+		if (p)
+			memcpy(watch_copy + i * 512, p->data, PAGE_BYTES);
 	}
 }
 
 void sim_watch_end(sim_change_fn fn, void *arg)
 {
-	unsigned int i, k, w, n = 0;
+	unsigned int i, w, n = 0;
 	struct sim_page *p;
 
-	for (i = 0; i < nr_watched; i++) {
-		for (k = 0; k < watched[i].pages; k++, n++) {
-			hpa_t hpa = watched[i].hpa + k * PAGE_BYTES;
-			u64 *was = watch_copy + n * 512;
+	for (i = 0; i < nr_watched; i++)
+		n += watched[i].pages;
+	for (i = 0; i < n; i++) {
+		u64 *was = watch_copy + i * 512;
 
-			p = find_page(hpa);
-			if (!p || !memcmp(was, p->data, PAGE_BYTES))
-				continue;
-			for (w = 0; w < 512; w++)
-				if (was[w] != p->data[w])
-					fn(arg, hpa + w * 8, was[w],
-					   p->data[w]);
-		}
+		p = find_page(watched_page(i));
+		if (!p || !memcmp(was, p->data, PAGE_BYTES))
+			continue;
+		for (w = 0; w < 512; w++)
+			if (was[w] != p->data[w])
+				fn(arg, p->hpa + w * 8, was[w], p->data[w]);
 	}
 }
 
