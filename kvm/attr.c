@@ -79,6 +79,7 @@ long attr_set(struct td_vm *vm, void __user *argp)
 		return -EINVAL;
 
 	mutex_lock(&vm->mem_lock);
+	sept_promote_pending(vm);
 	ret = attr_change(vm, a.address >> PAGE_SHIFT, a.size >> PAGE_SHIFT,
 			  a.attributes);
 	mutex_unlock(&vm->mem_lock);

@@ -8,13 +8,13 @@
 
 #define HC_MASK		BIT_ULL(KVM_HC_MAP_GPA_RANGE)
 
-static unsigned int max_vcpus(void)
+/* What one TD can have: not bound to the CPUs of this machine. */
+unsigned int cap_max_vcpus(void)
 {
-	unsigned int max = min_t(unsigned int, num_present_cpus(),
-				 TD_MAX_VCPUS);
 	u16 module = seamhost_sysinfo()->max_vcpus_per_td;
 
-	return module ? min_t(unsigned int, max, module) : max;
+	return module ? min_t(unsigned int, TD_MAX_VCPUS, module) :
+			TD_MAX_VCPUS;
 }
 
 long cap_check(unsigned long cap)
@@ -63,9 +63,9 @@ long cap_check(unsigned long cap)
 	case KVM_CAP_NR_MEMSLOTS:
 		return TD_MAX_SLOTS;
 	case KVM_CAP_NR_VCPUS:
-		return min_t(unsigned int, num_online_cpus(), max_vcpus());
+		return min_t(unsigned int, num_online_cpus(), cap_max_vcpus());
 	case KVM_CAP_MAX_VCPUS:
-		return max_vcpus();
+		return cap_max_vcpus();
 	case KVM_CAP_MAX_VCPU_ID:
 		return TD_MAX_VCPUS * 4;
 	case KVM_CAP_VM_TYPES:
@@ -99,7 +99,7 @@ static long enable_hypercall_exit(struct td_vm *vm, u64 mask)
 
 static long enable_max_vcpus(struct td_vm *vm, u64 n)
 {
-	if (!n || n > max_vcpus())
+	if (!n || n > cap_max_vcpus())
 		return -EINVAL;
 	/* TD_PARAMS carry it */
 	if (vm->state != TD_NEW || vm->nr_vcpus)

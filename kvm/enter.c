@@ -7,7 +7,9 @@
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/fpu/xcr.h>
+#include <asm/irq_vectors.h>
 #include <asm/msr.h>
+#include <seamhost/exit.h>
 
 #include "compat.h"
 #include "seam.h"
@@ -99,4 +101,12 @@ void vcpu_enter(struct td_vcpu *vcpu)
 	host_save(&h);
 	vcpu->exit = tdh_vp_enter(vcpu->tdvpr, &vcpu->regs);
 	host_restore(&h);
+
+	/*
+	 * The exit took an NMI of the host and left NMIs blocked: ask for it
+	 * again, it comes when the next interrupt returns.
+	 */
+	if (vcpu->exit.raw == TD_EXIT_EXCEPTION_NMI &&
+	    TD_EXIT_INTR_TYPE(vcpu->regs.r9) == TD_EXIT_INTR_TYPE_NMI)
+		compat_send_ipi(smp_processor_id(), NMI_VECTOR);
 }

@@ -49,7 +49,7 @@ static int exit_exception(struct td_vcpu *vcpu)
 {
 	u64 info = vcpu->regs.r9;
 
-	/* an NMI of the host was handled when it could be, on the way here */
+	/* the host's NMI, raised again by vcpu_enter() */
 	if (TD_EXIT_INTR_TYPE(info) == TD_EXIT_INTR_TYPE_NMI)
 		return EXIT_RESUME;
 	vcpu->run->exit_reason = KVM_EXIT_EXCEPTION;

@@ -76,6 +76,8 @@ struct memfd_block *memfd_block_get(struct memfd *m, u64 pgoff, bool *huge);
 struct page *memfd_page(struct memfd *m, u64 pgoff);
 void memfd_mark_given(struct memfd *m, u64 pgoff, enum tdx_level level,
 		      bool given);
+void memfd_block_free(struct memfd_block *b);
+/* reclaim.c */
 void memfd_reclaim_all(struct td_vm *vm);
 
 /* memfd_fs.c: the files */
@@ -109,6 +111,7 @@ int sept_split(struct td_vm *vm, u64 gfn);
 int td_track(struct td_vm *vm);
 /* promote.c */
 void sept_promote_pending(struct td_vm *vm);
+void sept_promote_all(struct td_vm *vm);
 void sept_note_mapped(struct td_vm *vm, struct sept_block *b);
 
 /* private_mem.c */

@@ -11,9 +11,8 @@
 #include <linux/uaccess.h>
 
 #include "mem.h"
-#include "seam.h"
 
-static void block_free(struct memfd_block *b)
+void memfd_block_free(struct memfd_block *b)
 {
 	unsigned int i;
 
@@ -48,7 +47,7 @@ static void block_trim(struct memfd *m, unsigned long index,
 		return;
 	}
 	xa_erase(&m->blocks, index);
-	block_free(b);
+	memfd_block_free(b);
 }
 
 static struct memfd_block *block_create(struct memfd *m, u64 pgoff)
@@ -71,7 +70,7 @@ static struct memfd_block *block_create(struct memfd *m, u64 pgoff)
 			     GFP_KERNEL_ACCOUNT)))
 		return b;
 fail:
-	block_free(b);
+	memfd_block_free(b);
 	return NULL;
 }
 
@@ -130,7 +129,7 @@ static void memfd_free(struct kref *kref)
 	unsigned long index;
 
 	xa_for_each(&m->blocks, index, b)
-		block_free(b);
+		memfd_block_free(b);
 	xa_destroy(&m->blocks);
 	kfree(m);
 }
@@ -282,67 +281,4 @@ struct memfd *memfd_from_fd(struct td_vm *vm, int fd)
 	}
 	fput(file);
 	return m;
-}
-
-/* Reclaim one block of a TD whose key is gone, the 2 MiB page as one. */
-static void block_reclaim(struct memfd_block *b)
-{
-	unsigned int i;
-
-	if (b->given_2m) {
-		if (td_page_reclaim(b->huge, TDX_LEVEL_2M)) {
-			seamhost_page_leak(b->huge, ORDER_2M);
-			b->huge = NULL;
-		}
-		b->given_2m = false;
-		return;
-	}
-
-	for_each_set_bit(i, b->given, PAGES_2M) {
-		struct page *page = b->huge ? b->huge + i : b->small[i];
-
-		if (!td_page_reclaim(page, TDX_LEVEL_4K))
-			continue;
-		if (b->huge) {
-			/* the page cannot be part of a block any more */
-			struct page *huge = b->huge;
-			unsigned int j;
-
-			b->small = kvcalloc(PAGES_2M, sizeof(*b->small),
-					    GFP_KERNEL);
-			if (!b->small) {
-				seamhost_page_leak(huge, ORDER_2M);
-				b->huge = NULL;
-				break;
-			}
-			split_page(huge, ORDER_2M);
-			b->huge = NULL;
-			for (j = 0; j < PAGES_2M; j++)
-				b->small[j] = huge + j;
-		}
-		seamhost_page_leak(b->small[i], 0);
-		b->small[i] = NULL;
-	}
-	bitmap_zero(b->given, PAGES_2M);
-}
-
-/*
- * Take every page of every guest_memfd of a torn down TD back. What it held
- * cannot be used again, so it is freed at once. Called with mem_lock held.
- */
-void memfd_reclaim_all(struct td_vm *vm)
-{
-	struct memfd_block *b;
-	unsigned long index;
-	struct memfd *m;
-
-	list_for_each_entry(m, &vm->memfds, link) {
-		xa_for_each(&m->blocks, index, b) {
-			block_reclaim(b);
-			xa_erase(&m->blocks, index);
-			block_free(b);
-			cond_resched();
-		}
-	}
-	WRITE_ONCE(vm->entry.private_pages, 0);
 }

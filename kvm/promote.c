@@ -53,7 +53,11 @@ static bool block_accepted(struct td_vm *vm, struct sept_block *b)
 	return true;
 }
 
-static int block_promote(struct td_vm *vm, struct sept_block *b,
+/*
+ * A failure leaves the block as it was; when even that is refused, the TD does
+ * not run on.
+ */
+static void block_promote(struct td_vm *vm, struct sept_block *b,
 			 struct memfd_block *mb)
 {
 	gpa_t gpa = b->gfn << PAGE_SHIFT;
@@ -64,17 +68,21 @@ static int block_promote(struct td_vm *vm, struct sept_block *b,
 		st = seam_retry(tdh_mem_range_block(vm->tdr, gpa, TDX_LEVEL_2M,
 						    &out));
 		if (tdx_failed(st))
-			return -EAGAIN;
-		if (td_track(vm))
-			return -EIO;
+			return;
+		if (td_track(vm)) {
+			WRITE_ONCE(vm->broken, true);
+			return;
+		}
 	}
 	st = seam_retry(tdh_mem_page_promote(vm->tdr, gpa, TDX_LEVEL_2M, &out));
 	if (tdx_failed(st)) {
-		if (vm->state == TD_RUNNABLE)
-			st = seam_retry(tdh_mem_range_unblock(vm->tdr, gpa,
-							      TDX_LEVEL_2M,
-							      &out));
-		return seam_failed(TDH_MEM_RANGE_UNBLOCK, st) ? -EIO : -EAGAIN;
+		if (vm->state != TD_RUNNABLE)
+			return;
+		st = seam_insist(tdh_mem_range_unblock(vm->tdr, gpa,
+						       TDX_LEVEL_2M, &out));
+		if (seam_failed(TDH_MEM_RANGE_UNBLOCK, st))
+			WRITE_ONCE(vm->broken, true);
+		return;
 	}
 
 	/* The table is the host's again. */
@@ -88,30 +96,35 @@ static int block_promote(struct td_vm *vm, struct sept_block *b,
 	b->mapped_2m = true;
 	bitmap_zero(mb->given, PAGES_2M);
 	mb->given_2m = true;
-	return 0;
 }
 
 /*
- * Try the blocks that became whole since the last time. Cheap when there are
- * none; called with mem_lock held.
+ * Look at one of the blocks that became whole; those that the guest is not
+ * through with go to the end of the line. mem_lock is held.
  */
 void sept_promote_pending(struct td_vm *vm)
 {
-	struct sept_block *b, *next;
+	struct memfd_block *mb;
+	struct sept_block *b;
 
-	if (!vm_alive(vm))
+	b = list_first_entry_or_null(&vm->promote, struct sept_block, promote);
+	if (!b || !vm_alive(vm))
 		return;
-	list_for_each_entry_safe(b, next, &vm->promote, promote) {
-		struct memfd_block *mb = block_backing(vm, b);
 
-		if (b->nr != PAGES_2M || !mb) {
-			list_del_init(&b->promote);
-			continue;
-		}
-		if (!block_accepted(vm, b))
-			continue;	/* the guest is not through yet */
+	mb = block_backing(vm, b);
+	if (b->nr != PAGES_2M || !mb) {
 		list_del_init(&b->promote);
-		if (block_promote(vm, b, mb) == -EIO)
-			return;
+	} else if (!block_accepted(vm, b)) {
+		list_move_tail(&b->promote, &vm->promote);
+	} else {
+		list_del_init(&b->promote);
+		block_promote(vm, b, mb);
 	}
+}
+
+/* All that can be promoted before the guest runs: the initial image. */
+void sept_promote_all(struct td_vm *vm)
+{
+	while (!list_empty(&vm->promote) && vm_alive(vm))
+		sept_promote_pending(vm);
 }

@@ -221,7 +221,7 @@ long td_finalize(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 		return -EIO;
 
 	mutex_lock(&vm->mem_lock);
-	sept_promote_pending(vm);
+	sept_promote_all(vm);
 	st = seam_retry(tdh_mr_finalize(vm->tdr));
 	if (!tdx_failed(st))
 		vm->state = TD_RUNNABLE;

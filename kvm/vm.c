@@ -20,7 +20,7 @@ static void vm_init(struct td_vm *vm)
 	atomic_set(&vm->runners, 1);
 	mutex_init(&vm->lock);
 	vm->hkid = TD_NO_HKID;
-	vm->max_vcpus = min_t(unsigned int, num_present_cpus(), TD_MAX_VCPUS);
+	vm->max_vcpus = cap_max_vcpus();
 	vm->bus_cycle_ns = 1;
 	vm->tsc_khz = tsc_khz;
 	INIT_LIST_HEAD(&vm->entry.list);

@@ -125,6 +125,7 @@ static inline bool vm_alive(struct td_vm *vm)
 
 /* caps.c */
 long cap_check(unsigned long cap);
+unsigned int cap_max_vcpus(void);
 long vm_enable_cap(struct td_vm *vm, void __user *argp);
 
 /* cmd.c */
