@@ -3,13 +3,13 @@
 #
 # kbuild.sh KERNEL TARGET [VARIABLE=VALUE...]: run the kernel's build on our
 # modules. It writes beside the sources, so it gets a tree of links to them
-# under build/KERNEL/TREE (TREE= in the environment; "mod" when not given).
+# under build/KERNEL/mod.
 . "$(dirname "$0")/lib.sh"
 
 kernel_env "$1"
 target=$2
 shift 2
-tree=$O/${TREE:-mod}
+tree=$O/mod
 
 mkdir -p "$tree/include/uapi"
 ln -sfn "$TOP/Kbuild" "$tree/Kbuild"
