@@ -191,6 +191,8 @@ struct ve_state {
 	u32 instr_len, instr_info;
 };
 
+#define NR_EXIT_WORDS		8
+
 struct vcpu {
 	struct td *td;
 	hpa_t tdvpr;
@@ -220,6 +222,7 @@ struct vcpu {
 	u64 pin_controls, proc_controls, proc_controls2;
 	u64 *tdvps;			/* TDVPS fields kept for metadata.c alone */
 	size_t tdvps_bytes;
+	u64 *exit_word[NR_EXIT_WORDS];	/* in tdvps: VMCS exit fields */
 	void *engine;
 };
 

@@ -225,6 +225,7 @@ u64 leaf_TDH_VP_INIT(struct call *c)
 	v->xcr0 = 1;
 	engine_vcpu_reset(v);
 	tdvps_store_init(v);
+	vp_exit_init(v);
 	vapic_reset(v);
 	v->state = VCPU_READY;
 	v->last_exit = EXIT_ASYNC_FAULT;

@@ -149,6 +149,9 @@ struct td_exit_regs {
 void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g);
 void vp_leave_tdvmcall(struct vcpu *v, u64 *g);
 
+/* Finds the words that debuggers read of exits. */
+void vp_exit_init(struct vcpu *v);
+
 /* vp_tdcall.c */
 enum vp_step vp_tdcall(struct vcpu *v, const struct vp_exit *exit,
 		       struct vp_inject *inj, u64 *g);

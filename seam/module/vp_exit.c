@@ -246,17 +246,32 @@ static bool handle_exit(struct vcpu *v, const struct vp_exit *exit,
 	}
 }
 
+static const u64 exit_fields[NR_EXIT_WORDS] = {
+	0x0024000200004402, 0x0024000200004404, 0x0024000200004406,
+	0x002400020000440c, 0x002400020000440e, 0x0024000300002400,
+	0x0024000300006400, 0x002400030000640a,
+};
+
+void vp_exit_init(struct vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_EXIT_WORDS; i++)
+		v->exit_word[i] = tdvps_word(v, exit_fields[i]);
+}
+
 /* VMCS exit fields, which a debugger of the TD can read. */
 static void keep_exit(struct vcpu *v, const struct vp_exit *exit)
 {
-	*tdvps_word(v, 0x0024000200004402) = exit->reason;
-	*tdvps_word(v, 0x0024000200004404) = exit->intr_info;
-	*tdvps_word(v, 0x0024000200004406) = exit->intr_errcode;
-	*tdvps_word(v, 0x002400020000440c) = exit->instr_len;
-	*tdvps_word(v, 0x002400020000440e) = exit->instr_info;
-	*tdvps_word(v, 0x0024000300002400) = exit->gpa;
-	*tdvps_word(v, 0x0024000300006400) = exit->qual;
-	*tdvps_word(v, 0x002400030000640a) = exit->gla;
+	const u64 vals[NR_EXIT_WORDS] = {
+		exit->reason, exit->intr_info, exit->intr_errcode,
+		exit->instr_len, exit->instr_info, exit->gpa, exit->qual,
+		exit->gla,
+	};
+	unsigned int i;
+
+	for (i = 0; i < NR_EXIT_WORDS; i++)
+		*v->exit_word[i] = vals[i];
 }
 
 enum vp_step vp_exit(struct vcpu *vcpu, const struct vp_exit *exit,

@@ -25,6 +25,7 @@ struct sim_page {
 bool sim_no_entropy;
 unsigned int sim_intr_countdown;
 bool sim_no_memory;
+bool sim_no_large;
 void (*sim_event)(enum sim_event event);
 
 static struct sim_page *pages[HASH_SIZE];
@@ -114,7 +115,8 @@ void *env_page_alloc(unsigned int level)
 	void *p;
 
 	sim_happens(SIM_PAGE_ALLOC);
-	p = sim_no_memory ? NULL : aligned_alloc(PAGE_BYTES, LEVEL_BYTES(level));
+	p = sim_no_memory || (level && sim_no_large) ? NULL :
+	    aligned_alloc(PAGE_BYTES, LEVEL_BYTES(level));
 	if (p)
 		memset(p, 0, LEVEL_BYTES(level));
 	return p;
@@ -350,6 +352,7 @@ void sim_reset(void)
 	nr_watched = 0;
 	sim_no_entropy = false;
 	sim_no_memory = false;
+	sim_no_large = false;
 	sim_intr_countdown = 0;
 	sim_event = NULL;
 }

@@ -17,6 +17,7 @@
 extern bool sim_no_entropy;
 extern unsigned int sim_intr_countdown;	/* n-th look finds an interrupt */
 extern bool sim_no_memory;
+extern bool sim_no_large;		/* no 2M pieces of memory */
 
 /*
  * Points inside a leaf at which a test may act as another processor would.

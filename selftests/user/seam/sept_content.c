@@ -150,30 +150,34 @@ static bool spots_are_there(gpa_t gpa)
 	return !debug_read(gpa + 0x4000);
 }
 
-static void demoted_page(void)
+static void demoted_page(bool no_large)
 {
+	const char *how = no_large ? ", in 512 pieces" : "";
 	bool ok;
 
 	world_run();
+	sim_no_large = no_large;
 	ok = guest_accept(GPA_2M_PENDING | 1) && write_spots(GPA_2M_PENDING) &&
 	     block_and_track(GPA_2M_PENDING | 1) &&
 	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_PENDING | 1, TDR, FREE_PAGE) &&
 	     spots_are_there(GPA_2M_PENDING);
-	ktap(ok, "DEMOTE keeps the content of a large page");
+	ktap(ok, "DEMOTE keeps the content of a large page%s", how);
 	ok = ok && block_and_track(GPA_2M_PENDING + 0x12000) &&
 	     !CALL(0, TDH_MEM_PAGE_RELOCATE, GPA_2M_PENDING + 0x12000, TDR,
 		   P(101)) && spots_are_there(GPA_2M_PENDING);
-	ktap(ok, "a part of a large page keeps its content when it moves");
+	ktap(ok, "a part of a large page keeps its content when it moves%s",
+	     how);
 	world_close();
 
 	world_run();
+	sim_no_large = no_large;
 	ok = guest_accept(GPA_2M_PENDING | 1) && write_spots(GPA_2M_PENDING) &&
 	     block_and_track(GPA_2M_PENDING | 1) &&
 	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_PENDING | 1, TDR, FREE_PAGE) &&
 	     block_and_track(GPA_2M_PENDING | 1) &&
 	     !CALL(0, TDH_MEM_PAGE_PROMOTE, GPA_2M_PENDING | 1, TDR) &&
 	     world_regs[0][RCX] == FREE_PAGE && spots_are_there(GPA_2M_PENDING);
-	ktap(ok, "DEMOTE and PROMOTE keep the content of a large page");
+	ktap(ok, "DEMOTE and PROMOTE keep the content of a large page%s", how);
 	world_close();
 }
 
@@ -217,6 +221,65 @@ static void promoted_pages(void)
 	     world_regs[0][RCX] == H(3);
 	ktap(ok, "a promoted page is removed as one");
 	world_close();
+}
+
+/* 1G: 512 large pages of a TDMR of their own, made one and split again. */
+static bool giga_fill(gpa_t gpa)
+{
+	unsigned int i;
+
+	if (CALL(0, TDH_MEM_SEPT_ADD, gpa | TDX_LEVEL_1G, TDR, FREE_PAGE))
+		return false;
+	for (i = 0; i < 512; i++)
+		if (CALL(0, TDH_MEM_PAGE_AUG, (gpa + i * LEVEL_BYTES(1)) | 1,
+			 TDR, SIM_T1 + i * LEVEL_BYTES(1)))
+			return false;
+	if (CALL(1, TDH_VP_ENTER, TDVPR) || !world_guest[1])
+		return false;
+	for (i = 0; i < 512; i++)
+		if (world_tdcall(1, GUEST_ACCEPT, (gpa + i * LEVEL_BYTES(1)) | 1,
+				 0))
+			return false;
+	world_exit_guest(1);
+	return write_spots(gpa) && write_spots(gpa + 511 * LEVEL_BYTES(1));
+}
+
+static bool giga_content(gpa_t gpa)
+{
+	return spots_are_there(gpa) &&
+	       spots_are_there(gpa + 511 * LEVEL_BYTES(1));
+}
+
+static void giga_page(void)
+{
+	gpa_t gpa = GPA_NO_TABLE;
+	struct td *td;
+	u64 pages;
+	bool ok;
+
+	world_second_tdmr = true;
+	world_run();
+	td = pamt_at(TDR, TDX_LEVEL_4K)->obj;
+	pages = td->chldcnt;
+	ok = giga_fill(gpa) && block_and_track(gpa | TDX_LEVEL_1G) &&
+	     !CALL(0, TDH_MEM_PAGE_PROMOTE, gpa | TDX_LEVEL_1G, TDR) &&
+	     world_regs[0][RCX] == FREE_PAGE &&
+	     !CALL(0, TDH_MEM_SEPT_RD, gpa | TDX_LEVEL_1G, TDR) &&
+	     world_regs[0][RCX] == (SIM_T1 | 0xf7 | SEAM_BIT(63)) &&
+	     giga_content(gpa);
+	ktap(ok, "512 large pages become one of 1G, with their content");
+	ok = ok && block_and_track(gpa | TDX_LEVEL_1G) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, gpa | TDX_LEVEL_1G, TDR, FREE_PAGE) &&
+	     giga_content(gpa);
+	ktap(ok, "a page of 1G becomes 512 large ones, with their content");
+	ok = ok && block_and_track(gpa | TDX_LEVEL_1G) &&
+	     !CALL(0, TDH_MEM_PAGE_PROMOTE, gpa | TDX_LEVEL_1G, TDR) &&
+	     block_and_track(gpa | TDX_LEVEL_1G) &&
+	     !CALL(0, TDH_MEM_PAGE_REMOVE, gpa | TDX_LEVEL_1G, TDR) &&
+	     world_regs[0][RCX] == SIM_T1 && td->chldcnt == pages;
+	ktap(ok, "a page of 1G is removed as one");
+	world_close();
+	world_second_tdmr = false;
 }
 
 /* ---- interruption, want of memory, a writing host ----------------------------- */
@@ -263,6 +326,38 @@ static void without_memory(u64 leaf)
 	world_close();
 }
 
+/* Where a page's content has to be gathered or copied. */
+static void without_memory_to_move(void)
+{
+	u64 before, st;
+	bool ok;
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_RANGE_UNBLOCK, GPA_FULL | 1, TDR) &&
+	     accept_all(GPA_FULL) && write_spots(GPA_FULL) &&
+	     block_and_track(GPA_FULL | 1);
+	before = world_digest();
+	sim_no_memory = true;
+	st = CALL(0, TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR);
+	sim_no_memory = false;
+	ktap(ok && st == OP(OPERAND_BUSY, RCX) && world_digest() == before,
+	     "MEM.PAGE.PROMOTE: no memory to gather content in");
+	world_close();
+
+	world_run();
+	ok = guest_accept(GPA_2M_PENDING | 1) && write_spots(GPA_2M_PENDING) &&
+	     block_and_track(GPA_2M_PENDING | 1) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_PENDING | 1, TDR, FREE_PAGE) &&
+	     block_and_track(GPA_2M_PENDING);
+	before = world_digest();
+	sim_no_memory = true;
+	st = CALL(0, TDH_MEM_PAGE_RELOCATE, GPA_2M_PENDING, TDR, P(101));
+	sim_no_memory = false;
+	ktap(ok && st == OP(OPERAND_BUSY, R8) && world_digest() == before,
+	     "MEM.PAGE.RELOCATE: no memory to copy a part of a block");
+	world_close();
+}
+
 static void host_writes(void)
 {
 	u64 *page, st;
@@ -292,12 +387,15 @@ void sept_content(void)
 	added_page();
 	relocated_page();
 	reused_page();
-	demoted_page();
+	demoted_page(false);
+	demoted_page(true);
 	promoted_pages();
+	giga_page();
 	try_interrupted(TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, FREE_PAGE);
 	try_interrupted(TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0);
 	without_memory(TDH_MEM_PAGE_ADD);
 	without_memory(TDH_MEM_SEPT_ADD);
 	without_memory(TDH_MEM_PAGE_DEMOTE);
+	without_memory_to_move();
 	host_writes();
 }

@@ -94,6 +94,15 @@ static void test_debug_registers(void)
 	MUST(0, TDH_VP_RD, TDVPR, 0x2400030000681e);
 	ktap(world_regs[0][R8] == 0x401000, "a debugger moves RIP");
 	ktap(vp_enter()->gpr[RBX] == 0x1234, "and sets registers");
+	world_exit_guest(0);
+	MUST(0, TDH_VP_RD, TDVPR, 0x24000200004402);
+	ktap(world_regs[0][R8] == VMX_EXTERNAL_INTERRUPT,
+	     "and sees why the vCPU exited");
+	MUST(0, TDH_VP_RD, TDVPR, 0xa020000000000044);
+	ktap(world_regs[0][R8] == 1, "and that it was launched");
+	MUST(0, TDH_VP_FLUSH, TDVPR);
+	MUST(0, TDH_VP_RD, TDVPR, 0xa020000000000044);
+	ktap(world_regs[0][R8] == 0, "which FLUSH undoes");
 	world_close();
 }
 

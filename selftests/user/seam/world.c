@@ -12,6 +12,7 @@
 u64 world_regs[2][NR_GPRS];
 struct vcpu *world_guest[2];
 unsigned int tests, tests_failed;
+bool world_second_tdmr;
 
 void ktap(bool ok, const char *fmt, ...)
 {
@@ -96,9 +97,22 @@ static void put(hpa_t page, unsigned int word, u64 val)
 	((u64 *)env_host_ptr(page))[word] = val;
 }
 
+/* A TDMR_INFO with no reserved areas; its PAMTs lie at @pamt. */
+static void put_tdmr(hpa_t page, hpa_t base, hpa_t pamt)
+{
+	put(page, 0, base);
+	put(page, 1, LEVEL_BYTES(2));
+	put(page, 2, pamt);
+	put(page, 3, 0x1000);
+	put(page, 4, pamt + 0x10000);
+	put(page, 5, 0x2000);
+	put(page, 6, pamt + 0x400000);
+	put(page, 7, 0x400000);
+}
+
 void world_open(void)
 {
-	unsigned int i;
+	unsigned int i, n, tdmrs = world_second_tdmr ? 2 : 1;
 
 	sim_reset();
 	sim_setup(2, 1);
@@ -107,19 +121,15 @@ void world_open(void)
 	MUST(0, TDH_SYS_INIT);
 	MUST(0, TDH_SYS_LP_INIT);
 	MUST(1, TDH_SYS_LP_INIT);
-	put(S(0), 0, SIM_H0);
-	put(S(0), 1, LEVEL_BYTES(2));
-	put(S(0), 2, SIM_A);
-	put(S(0), 3, 0x1000);
-	put(S(0), 4, SIM_A + 0x10000);
-	put(S(0), 5, 0x2000);
-	put(S(0), 6, SIM_A + 0x400000);
-	put(S(0), 7, 0x400000);
+	put_tdmr(S(0), SIM_H0, SIM_A);
+	put_tdmr(S(1), SIM_T1, SIM_A + 0x1000000);
 	put(S(3), 0, S(0));
-	MUST(0, TDH_SYS_CONFIG, S(3), 1, 32);
+	put(S(3), 1, S(1));
+	MUST(0, TDH_SYS_CONFIG, S(3), tdmrs, 32);
 	MUST(0, TDH_SYS_KEY_CONFIG);
-	for (i = 0; i < 256; i++)
-		MUST(0, TDH_SYS_TDMR_INIT, SIM_H0);
+	for (n = 0; n < tdmrs; n++)
+		for (i = 0; i < 256; i++)
+			MUST(0, TDH_SYS_TDMR_INIT, SIM_H0 + n * LEVEL_BYTES(2));
 }
 
 void world_close(void)

@@ -65,6 +65,7 @@ void world_exit_guest(unsigned int lp);
 #define PAGE_HALF	P(24)
 
 void world_open(void);			/* the module, READY */
+extern bool world_second_tdmr;		/* SIM_T1 too, for world_open() */
 void world_close(void);
 void world_build(void);			/* a debug TD, INITIALIZED */
 void world_no_vcpu(void);		/* the same, but for this */
