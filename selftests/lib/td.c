@@ -311,8 +311,9 @@ void td_free(struct td_vmm *td)
 			munmap(td->vcpu[i].run, td->vcpu[i].run_size);
 		fd_close(&td->vcpu[i].fd);
 	}
-	fd_close(&td->memfd);
+	/* the VM before the memory: no page is taken back one by one */
 	fd_close(&td->vm);
+	fd_close(&td->memfd);
 	fd_close(&td->dev);
 	if (td->ram)
 		munmap(td->ram, td->ram_size + PAGE_SIZE);
