@@ -41,7 +41,8 @@ static bool ept_5_levels(void)
 {
 	u64 cap;
 
-	return rdmsrq_safe(MSR_IA32_VMX_EPT_VPID_CAP, &cap) ||
+	return !boot_cpu_has(X86_FEATURE_VMX) ||
+	       rdmsrq_safe(MSR_IA32_VMX_EPT_VPID_CAP, &cap) ||
 	       cap & EPT_CAP_5_LEVELS;
 }
 
