@@ -203,7 +203,7 @@ static void emulate_xsave(struct vcpu *v, u32 subleaf, u32 out[4])
 	memcpy(out, v->td->cpuid[cpuid_index(0xd, subleaf)], 4 * sizeof(*out));
 	if (!seam_config.cpuid_xsave_sizes)
 		return;
-	engine_guest_msr(v, MSR_IA32_XSS_INDEX, &xss, false);
+	own_msr(v, MSR_IA32_XSS_INDEX, &xss, false);
 	out[CPUID_EBX] = subleaf ? xsave_size(v->xcr0 | xss, true) :
 				   xsave_size(v->xcr0, false);
 	if (!subleaf)

@@ -119,7 +119,6 @@ enum seam_result seam_call(unsigned int lp, u64 g[NR_GPRS],
 
 	if (lp >= seam_config.nr_lps)
 		return SEAM_VMFAILINVALID;
-	c.lp->id = lp;
 	if (fault_before(g[RAX], &st, &fault)) {
 		if (fault == SEAM_DONE)
 			g[RAX] = st;

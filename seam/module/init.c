@@ -101,8 +101,10 @@ bool module_load(bool keep_tds)
 		if (!tdxm.kot)
 			return false;
 	}
-	for (i = 0; i < seam_config.nr_lps; i++)
+	for (i = 0; i < seam_config.nr_lps; i++) {
+		tdxm.lp[i].id = i;
 		tdxm.lp[i].init_done = false;
+	}
 	tdxm.nr_lps_init = 0;
 	tdxm.loaded = true;
 	atomic_set_once(&tdxm.state, SYSINIT_PENDING);

@@ -24,27 +24,6 @@ static const struct mem_rules sept_add_existing_rules = {
 	.lock_entry = true,
 };
 
-static u64 sept_add_table(struct mem_op *op, hpa_t hpa)
-{
-	struct pamt_entry *pe;
-	u64 *table, st;
-
-	st = operand_page(hpa, TDX_OPERAND_R8, PT_NDA, true, TDX_LEVEL_4K, &pe);
-	if (st)
-		return st;
-	table = env_page_alloc(TDX_LEVEL_4K);
-	if (!table) {
-		operand_put(pe, true);
-		return ST_OP(OPERAND_BUSY, R8);
-	}
-	sept_table_init(table);
-	pamt_take(pe, PT_EPT, op->tdr_hpa, table);
-	atomic_add(&op->td->chldcnt, 1);
-	op->entry = sept_table_entry(hpa);
-	operand_put(pe, true);
-	return 0;
-}
-
 /* Pages for L2 VMs: there are none here, so none may be offered. */
 static u64 sept_add_l2(const u64 *g)
 {
@@ -54,6 +33,44 @@ static u64 sept_add_l2(const u64 *g)
 		if ((g[r] | PAGE_NOT_USED) != NULL_PA)
 			return ST(OPERAND_INVALID) | r;
 	return 0;
+}
+
+static u64 sept_add_table(struct mem_op *op, hpa_t hpa)
+{
+	struct call *c = op->c;
+	struct pamt_entry *pe;
+	u64 *table, st;
+
+	st = operand_page(hpa, TDX_OPERAND_R8, PT_NDA, true, TDX_LEVEL_4K, &pe);
+	if (st)
+		return st;
+	st = c->version ? sept_add_l2(c->g) : 0;
+	if (st)
+		goto out;
+	table = env_page_alloc(TDX_LEVEL_4K);
+	if (!table) {
+		st = ST_OP(OPERAND_BUSY, R8);
+		goto out;
+	}
+	sept_table_init(table);
+	pamt_take(pe, PT_EPT, op->tdr_hpa, table);
+	atomic_add(&op->td->chldcnt, 1);
+	op->entry = sept_table_entry(hpa);
+	if (c->version)
+		c->g[R8] = NULL_PA;
+out:
+	operand_put(pe, true);
+	return st;
+}
+
+/* The table is there: what was offered is not used. */
+static u64 sept_add_nothing(struct call *c, hpa_t hpa)
+{
+	u64 st = c->version ? sept_add_l2(c->g) : 0;
+
+	if (!st && c->version)
+		c->g[R8] = hpa | PAGE_NOT_USED;
+	return st;
 }
 
 /*
@@ -76,16 +93,9 @@ u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 	if (st)
 		return st;
 	st = mem_walk(&op);
-	if (!st && c->version)
-		st = sept_add_l2(c->g);
-	if (!st) {
-		if (sept_is_table(op.entry))
-			r8 |= PAGE_NOT_USED;
-		else
-			st = sept_add_table(&op, r8);
-	}
-	if (!st && c->version)
-		c->g[R8] = r8 & PAGE_NOT_USED ? r8 : NULL_PA;
+	if (!st)
+		st = sept_is_table(op.entry) ? sept_add_nothing(c, r8) :
+					       sept_add_table(&op, r8);
 	mem_end(&op);
 	return st;
 }

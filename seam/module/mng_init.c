@@ -216,12 +216,8 @@ static void td_start(struct td *td, const struct td_params *p)
 	td->op_state = OP_INITIALIZED;
 }
 
-static u64 td_init(struct td *td, const struct td_params *p, u64 *bad)
+static u64 td_prepare(struct td *td, const struct td_params *p, u64 *bad)
 {
-	u64 st = check_params(td, p);
-
-	if (st)
-		return st;
 	/* The CPUID values follow these; nobody sees them before INIT is done. */
 	td->attributes = p->attributes;
 	td->xfam = p->xfam;
@@ -232,6 +228,23 @@ static u64 td_init(struct td *td, const struct td_params *p, u64 *bad)
 		return ST_OP(OPERAND_INVALID, RDX);
 	if (!td_alloc(td))
 		return ST_OP(OPERAND_BUSY, TDR);
+	return ST(SUCCESS);
+}
+
+static u64 td_init(struct td *td, const struct td_params *p, u64 *bad)
+{
+	u64 st = check_params(td, p);
+
+	if (st)
+		return st;
+	st = td_prepare(td, p, bad);
+	if (st) {
+		td->attributes = 0;
+		td->xfam = 0;
+		td->tsc_frequency = 0;
+		memset(td->cpuid, 0, sizeof(td->cpuid));
+		return st;
+	}
 	td_start(td, p);
 	return ST(SUCCESS);
 }

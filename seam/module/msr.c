@@ -28,7 +28,7 @@ struct msr_rule {
 };
 
 static const struct msr_rule rules[] = {
-	{ 0x10, 0x10, M_OWN, M_VE, G_NONE },		/* TSC */
+	{ 0x10, 0x10, M_EMUL, M_VE, G_NONE },		/* TSC */
 	{ 0x48, 0x48, M_OWN, M_OWN, G_NONE },		/* SPEC_CTRL */
 	{ 0x49, 0x49, M_OWN_WO, M_OWN_WO, G_NONE },	/* PRED_CMD */
 	{ 0xc1, 0xc8, M_OWN, M_OWN, G_PERFMON },
@@ -158,7 +158,7 @@ static bool msr_exits(const struct td *td, u32 msr, bool write)
 	if (!r || !gate_open(td, r->gate))
 		return true;
 	kind = write ? r->wr : r->rd;
-	return kind != M_OWN && kind != M_OWN_WO;
+	return kind != M_OWN && kind != M_OWN_WO && (write || msr != 0x10);
 }
 
 u64 msr_bitmap_word(const struct td *td, unsigned int i)
@@ -171,6 +171,56 @@ u64 msr_bitmap_word(const struct td *td, unsigned int i)
 		if (msr_exits(td, base + b, i & 256))
 			word |= SEAM_BIT(b);
 	return word;
+}
+
+#define DEBUGCTL_FIELD	0x0024000300002802ULL
+
+/* The TDVPS field of an MSR: 0x2000 is where 0xC0000000 begins. */
+static u64 msr_field(u32 msr)
+{
+	if (msr >= 0xc0000000)
+		msr -= 0xc0000000 - 0x2000;
+	return 0x1320000300000000ULL | msr;
+}
+
+static bool word_access(u64 *word, u64 *val, bool write)
+{
+	if (!word)
+		return false;
+	if (write)
+		*word = *val;
+	else
+		*val = *word;
+	return true;
+}
+
+/* What the engine has no use for stands in the TDVPS alone. */
+bool own_msr(struct vcpu *v, u32 msr, u64 *val, bool write)
+{
+	return engine_guest_msr(v, msr, val, write) ||
+	       word_access(tdvps_word(v, msr_field(msr)), val, write);
+}
+
+static bool debugctl(struct vcpu *v, u64 *val, bool write)
+{
+	return engine_guest_field(v, VMCS_DEBUGCTL, val, write) ||
+	       word_access(tdvps_word(v, DEBUGCTL_FIELD), val, write);
+}
+
+/* (a * b) >> 48 */
+static u64 mul_shr48(u64 a, u64 b)
+{
+	u64 al = (u32)a, ah = a >> 32, bl = (u32)b, bh = b >> 32;
+	u64 mid = ((al * bl) >> 32) + (u32)(al * bh) + (u32)(ah * bl);
+	u64 high = ah * bh + ((al * bh) >> 32) + ((ah * bl) >> 32) +
+		   (mid >> 32);
+
+	return high << 16 | (u32)mid >> 16;
+}
+
+static u64 virtual_tsc(const struct td *td)
+{
+	return mul_shr48(env_tsc(), td->tsc_multiplier) + td->tsc_offset;
 }
 
 static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
@@ -188,9 +238,11 @@ static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
 		*val |= v->td->attributes & ATTR_PERFMON ? SEAM_BIT(7) :
 							   SEAM_BIT(12);
 		return MSR_OK;
+	case 0x10:
+		*val = virtual_tsc(v->td);
+		return MSR_OK;
 	case 0x1d9:
-		return engine_guest_field(v, VMCS_DEBUGCTL, val, false) ?
-		       MSR_OK : MSR_GP;
+		return debugctl(v, val, false) ? MSR_OK : MSR_GP;
 	default:
 		return vmx_msr(v->td, msr, val) ? MSR_OK : MSR_GP;
 	}
@@ -222,12 +274,11 @@ static enum msr_answer write_emulated(struct vcpu *v, u32 msr, u64 val)
 	case 0x1d9:
 		if (val & DEBUGCTL_RESERVED)
 			return MSR_GP;
-		return engine_guest_field(v, VMCS_DEBUGCTL, &val, true) ?
-		       MSR_OK : MSR_GP;
+		return debugctl(v, &val, true) ? MSR_OK : MSR_GP;
 	case 0xda0:
 		if (val & ~supervisor)
 			return MSR_GP;
-		return engine_guest_msr(v, msr, &val, true) ? MSR_OK : MSR_GP;
+		return own_msr(v, msr, &val, true) ? MSR_OK : MSR_GP;
 	case 0xc0000080:
 		return write_efer(v, val);
 	}
@@ -247,7 +298,7 @@ enum msr_answer msr_read(struct vcpu *v, u32 msr, u64 *val)
 	case M_VE:
 		return MSR_VE;
 	case M_OWN:
-		return engine_guest_msr(v, msr, val, false) ? MSR_OK : MSR_GP;
+		return own_msr(v, msr, val, false) ? MSR_OK : MSR_GP;
 	case M_EMUL:
 		return read_emulated(v, msr, val);
 	case M_GP:
@@ -269,7 +320,7 @@ enum msr_answer msr_write(struct vcpu *v, u32 msr, u64 val)
 	case M_VE:
 		return MSR_VE;
 	case M_OWN:
-		return engine_guest_msr(v, msr, &val, true) ? MSR_OK : MSR_GP;
+		return own_msr(v, msr, &val, true) ? MSR_OK : MSR_GP;
 	case M_OWN_WO:
 		return val & ~1ULL ? MSR_GP : MSR_OK;
 	case M_EMUL:

@@ -109,6 +109,8 @@ enum msr_answer { MSR_OK, MSR_GP, MSR_VE };
 enum msr_answer msr_read(struct vcpu *v, u32 msr, u64 *val);
 /* What the TD's IA32_VMX_* MSRs say (vmx_msr.c); false: #GP. */
 bool vmx_msr(const struct td *td, u32 msr, u64 *val);
+/* An MSR that is the guest's own, wherever it is kept; false: nowhere. */
+bool own_msr(struct vcpu *v, u32 msr, u64 *val, bool write);
 /* The bitmap that says which MSRs exit: word @i of 512. */
 u64 msr_bitmap_word(const struct td *td, unsigned int i);
 u64 arch_capabilities(const struct td *td);

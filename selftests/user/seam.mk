@@ -7,6 +7,7 @@ PROGS += seam-tests
 LINES += $(SEAM_OUT)/replay $(SEAM_CONF);
 LINES += $(SEAM_OUT)/sept_test $(SEAM_CONF)/platform.tsv;
 LINES += $(SEAM_OUT)/vp_test $(SEAM_CONF)/platform.tsv;
+LINES += $(SEAM_OUT)/host_test $(SEAM_CONF)/platform.tsv;
 LINES += $(SEAM_OUT)/loader_test $(SEAM_OUT)/images $(SEAM_CONF);
 LINES += $(SEAM_OUT)/random_test -n 50000 $(SEAM_CONF)/platform.tsv;
 

@@ -87,6 +87,34 @@ static void try_good(const struct good *g)
 	world_close();
 }
 
+/* Version 1 tells of each page register what became of the page. */
+static void versions(void)
+{
+	const u64 *g = world_regs[0];
+	u64 existing = TDR | 1;
+	bool ok;
+
+	world_run();
+	ok = !CALL(0, TDH_MEM_SEPT_ADD | 0x10000, GPA_2M_FREE | 1, TDR,
+		   FREE_PAGE, NULL_PA, NULL_PA, NULL_PA) &&
+	     g[R8] == NULL_PA && g[R9] == NULL_PA;
+	ktap(ok, "MEM.SEPT.ADD version 1: a page that was used is gone");
+	ok = !CALL(0, TDH_MEM_SEPT_ADD | 0x10000, GPA_2M_FREE | 1, existing,
+		   P(101), NULL_PA, NULL_PA, NULL_PA) &&
+	     g[R8] == (P(101) | SEAM_BIT(63));
+	ktap(ok, "MEM.SEPT.ADD version 1: a page that was not used is marked");
+	ok = !CALL(0, TDH_MEM_SEPT_ADD, GPA_2M_FREE | 1, existing, P(101)) &&
+	     g[R8] == P(101);
+	ktap(ok, "MEM.SEPT.ADD version 0: an existing table is no error");
+	ok = !CALL(0, TDH_MEM_SEPT_REMOVE | 0x10000, GPA_EMPTY | 1, TDR) &&
+	     g[RCX] == TABLE_EMPTY && g[R9] == NULL_PA && g[R11] == NULL_PA;
+	ktap(ok, "MEM.SEPT.REMOVE version 1: no pages of L2 VMs come back");
+	ok = !CALL(0, TDH_MEM_PAGE_PROMOTE | 0x10000, GPA_FULL | 1, TDR) &&
+	     g[RCX] == TABLE_FULL && g[R9] == NULL_PA && g[R11] == NULL_PA;
+	ktap(ok, "MEM.PAGE.PROMOTE version 1: no pages of L2 VMs come back");
+	world_close();
+}
+
 /* ---- content ---------------------------------------------------------------- */
 
 static void added_page(void)
@@ -384,6 +412,7 @@ void sept_content(void)
 
 	for (i = 0; i < ARRAY_SIZE(good); i++)
 		try_good(&good[i]);
+	versions();
 	added_page();
 	relocated_page();
 	reused_page();

@@ -290,6 +290,7 @@ static const struct {
 static void test_msrs(void)
 {
 	unsigned int i;
+	u64 before;
 	bool ok;
 
 	world_run();
@@ -313,6 +314,13 @@ static void test_msrs(void)
 	ktap(world_guest[0]->gpr[RAX] == 0x1234 &&
 	     world_guest[0]->gpr[RDX] == 0x5678,
 	     "LSTAR reads as it was written");
+	set_gprs(0, 0x10, 0);
+	vp_do_exit(VMX_RDMSR, 2, 0, 0, &inj);
+	before = world_guest[0]->gpr[RAX] | world_guest[0]->gpr[RDX] << 32;
+	set_gprs(0, 0x10, 0);
+	ktap(vp_do_exit(VMX_RDMSR, 2, 0, 0, &inj) && !inj.info &&
+	     (world_guest[0]->gpr[RAX] | world_guest[0]->gpr[RDX] << 32) >=
+	     before && before < SEAM_BIT(40), "the TSC began with the TD");
 	world_close();
 }
 

@@ -54,5 +54,6 @@ int main(int argc, char **argv)
 	vp_test_guest();
 	vp_test_apic();
 	vp_test_metadata();
+	vp_test_races();
 	return ktap_end();
 }

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Leaves that concern the module, a TD as a whole, or single pages. */
+#ifndef HOST_TEST_H
+#define HOST_TEST_H
+
+#include "trace.h"
+#include "world.h"
+
+#define HKID0		32
+#define TDMR_INFO	S(0)
+#define TDMR_ARRAY	S(3)
+#define PARAMS		S(4)
+#define OUT1		S(16)
+#define OUT2		S(17)
+#define RESERVED	(SIM_H0 + 0x4000000)
+
+/* Each stands for all before it. */
+enum stage {
+	COLD, SYSINIT, LPINIT, CONFIG, KEY1, READY, TDMR, CREATED, TD_KEY1,
+	TD_KEYS, TDCX5, TDCX6, TD_INIT, TD_VCPU, TD_RUNS, TD_STOPPED, BLOCKED,
+	WB1, WB2, TEARDOWN, SHUT,
+};
+
+void stage_open(enum stage s);
+void stage_next(enum stage s);
+void stage_close(void);
+
+/* What else is the case during a call. */
+enum during {
+	NOTHING, SYS_LOCKED, KET_LOCKED, KOT_LOCKED, WB_LOCKED, TDMR_LOCKED,
+	TDR_LOCKED, PAGE_LOCKED, OP_LOCKED, NO_ENTROPY, FATAL, OTHER_LP_INSIDE,
+	INTERRUPT, DAMAGE,
+};
+
+/* One call and its answer; refusals must leave everything as it was. */
+struct host_row {
+	enum stage stage;
+	unsigned int lp;
+	u64 leaf, rcx, rdx, r8, r9;
+	u64 want;
+	enum during during;
+	/* DAMAGE: word of the page, and value */
+	hpa_t page;
+	unsigned int word;
+	u64 val;
+};
+
+void host_rows(const struct host_row *rows, unsigned int nr);
+void host_sys(void);
+void host_td(void);
+void host_coverage(void);
+
+#endif /* HOST_TEST_H */

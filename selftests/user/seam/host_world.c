@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The way of a module and a TD, one step after the other, on two packages. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "host_test.h"
+
+static void put(hpa_t page, unsigned int word, u64 val)
+{
+	((u64 *)env_host_ptr(page))[word] = val;
+}
+
+static void write_tdmr(void)
+{
+	put(TDMR_INFO, 0, SIM_H0);
+	put(TDMR_INFO, 1, LEVEL_BYTES(2));
+	put(TDMR_INFO, 2, SIM_A);
+	put(TDMR_INFO, 3, 0x1000);
+	put(TDMR_INFO, 4, SIM_A + 0x10000);
+	put(TDMR_INFO, 5, 0x2000);
+	put(TDMR_INFO, 6, SIM_A + 0x400000);
+	put(TDMR_INFO, 7, 0x400000);
+	put(TDMR_INFO, 8, RESERVED - SIM_H0);
+	put(TDMR_INFO, 9, 0x10000);
+	put(TDMR_ARRAY, 0, TDMR_INFO);
+}
+
+static void write_params(void)
+{
+	put(PARAMS, 0, 0x10000000);
+	put(PARAMS, 1, 3);
+	put(PARAMS, 2, 1);
+	put(PARAMS, 3, 0x1e);
+	put(PARAMS, 5, 40);
+}
+
+static void step(enum stage s)
+{
+	unsigned int i;
+
+	switch (s) {
+	case COLD:
+		sim_reset();
+		sim_setup(2, 2);
+		if (seam_init())
+			abort();
+		write_tdmr();
+		write_params();
+		break;
+	case SYSINIT:
+		MUST(0, TDH_SYS_INIT);
+		break;
+	case LPINIT:
+		MUST(0, TDH_SYS_LP_INIT);
+		MUST(1, TDH_SYS_LP_INIT);
+		break;
+	case CONFIG:
+		MUST(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0);
+		break;
+	case KEY1:
+		MUST(0, TDH_SYS_KEY_CONFIG);
+		break;
+	case READY:
+		MUST(1, TDH_SYS_KEY_CONFIG);
+		break;
+	case TDMR:
+		for (i = 0; i < 256; i++)
+			MUST(0, TDH_SYS_TDMR_INIT, SIM_H0);
+		break;
+	case CREATED:
+		MUST(0, TDH_MNG_CREATE, TDR, HKID0 + 1);
+		break;
+	case TD_KEY1:
+		MUST(0, TDH_MNG_KEY_CONFIG, TDR);
+		break;
+	case TD_KEYS:
+		MUST(1, TDH_MNG_KEY_CONFIG, TDR);
+		break;
+	case TDCX5:
+		for (i = 1; i < TDCS_PAGES; i++)
+			MUST(0, TDH_MNG_ADDCX, P(i), TDR);
+		break;
+	case TDCX6:
+		MUST(0, TDH_MNG_ADDCX, P(6), TDR);
+		break;
+	case TD_INIT:
+		MUST(0, TDH_MNG_INIT, TDR, PARAMS);
+		break;
+	case TD_VCPU:
+		MUST(0, TDH_VP_CREATE, TDVPR, TDR);
+		for (i = 11; i < 10 + TDVPS_PAGES; i++)
+			MUST(0, TDH_VP_ADDCX, P(i), TDVPR);
+		MUST(0, TDH_VP_INIT, TDVPR, 0);
+		break;
+	case TD_RUNS:
+		MUST(0, TDH_MR_FINALIZE, TDR);
+		MUST(0, TDH_VP_ENTER, TDVPR);
+		break;
+	case TD_STOPPED:
+		world_exit_guest(0);
+		MUST(0, TDH_VP_FLUSH, TDVPR);
+		break;
+	case BLOCKED:
+		MUST(0, TDH_MNG_VPFLUSHDONE, TDR);
+		break;
+	case WB1:
+		MUST(0, TDH_PHYMEM_CACHE_WB);
+		break;
+	case WB2:
+		MUST(1, TDH_PHYMEM_CACHE_WB);
+		break;
+	case TEARDOWN:
+		MUST(0, TDH_MNG_KEY_FREEID, TDR);
+		break;
+	case SHUT:
+		MUST(0, TDH_SYS_SHUTDOWN, seam_config.module_hv);
+		break;
+	}
+}
+
+static enum stage now;
+
+void stage_open(enum stage s)
+{
+	for (now = COLD; now <= s; now++)
+		step(now);
+	now = s;
+}
+
+void stage_next(enum stage s)
+{
+	while (now < s)
+		step(++now);
+}
+
+void stage_close(void)
+{
+	world_exit_guest(0);
+	world_exit_guest(1);
+	seam_exit();
+	sim_reset();
+}
