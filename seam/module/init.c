@@ -27,7 +27,7 @@ static void td_free(struct td *td)
  * A page stops being what it was. Of a vCPU and its TD, whichever goes last
  * may still be asked for by the other: nothing here looks across.
  */
-static void page_forget(struct pamt_entry *pe)
+void page_drop(struct pamt_entry *pe)
 {
 	switch (pe->type) {
 	case PT_TDR:
@@ -45,12 +45,6 @@ static void page_forget(struct pamt_entry *pe)
 	default:
 		break;
 	}
-	pe->obj = NULL;
-}
-
-void page_drop(struct pamt_entry *pe)
-{
-	page_forget(pe);
 	pamt_free(pe);
 }
 
@@ -62,8 +56,8 @@ static void drop_vcpu(struct pamt_entry *pe, void *arg __maybe_unused)
 
 static void drop_all(struct pamt_entry *pe, void *arg __maybe_unused)
 {
-	if (pe->type != PT_NDA && pe->type != PT_RSVD)
-		page_forget(pe);
+	if (pe->type != PT_NDA && pe->type != PT_RSVD && pe->type != PT_PAMT)
+		page_drop(pe);
 }
 
 bool module_in_use(const struct lp *self)
@@ -80,15 +74,32 @@ bool module_in_use(const struct lp *self)
 	return false;
 }
 
-/* With it go all TDs. */
-void module_unload(void)
+void module_drop_tds(void)
 {
+	unsigned int i;
+
 	/* vCPUs' engines may want their TD, so that TDs go second */
 	pamt_for_each(drop_vcpu, NULL);
 	pamt_for_each(drop_all, NULL);
+	for (i = 0; tdxm.kot && i < kot_entries(); i++)
+		if (tdxm.kot[i].state != KOT_RESERVED)
+			tdxm.kot[i].state = KOT_FREE;
+	for (i = 0; i < seam_config.nr_lps; i++)
+		tdxm.lp[i].last_vcpu = NULL;
+}
+
+/* With it go all TDs. */
+void module_unload(void)
+{
+	unsigned int i;
+
+	module_drop_tds();
 	pamt_destroy(tdxm.nr_tdmrs);
 	env_free(tdxm.kot, kot_bytes());
 	memset(&tdxm, 0, sizeof(tdxm));
+	/* P-SEAMLDR asks who calls even when there is no module */
+	for (i = 0; i < SEAM_MAX_LPS; i++)
+		tdxm.lp[i].id = i;
 }
 
 bool module_load(bool keep_tds)
@@ -101,10 +112,8 @@ bool module_load(bool keep_tds)
 		if (!tdxm.kot)
 			return false;
 	}
-	for (i = 0; i < seam_config.nr_lps; i++) {
-		tdxm.lp[i].id = i;
+	for (i = 0; i < seam_config.nr_lps; i++)
 		tdxm.lp[i].init_done = false;
-	}
 	tdxm.nr_lps_init = 0;
 	tdxm.loaded = true;
 	atomic_set_once(&tdxm.state, SYSINIT_PENDING);

@@ -97,7 +97,7 @@ struct lp {
 struct tdx_module {
 	bool loaded;			/* P-SEAMLDR put a module in place */
 	struct sharex lock;		/* module-global */
-	enum sys_state state;
+	u32 state;			/* enum sys_state */
 	unsigned int nr_lps_init;
 	struct lp lp[SEAM_MAX_LPS];
 	bool pkg_key_configured[SEAM_MAX_PKGS];
@@ -111,6 +111,7 @@ struct tdx_module {
 	struct kot_entry *kot;		/* by HKID, all private and shared */
 	u64 sysinit_uuid[4];
 	u64 host_writes;		/* owned pages the host wrote to */
+	unsigned int disable_step;	/* SYS.DISABLE was interrupted */
 	bool handoff_valid;
 	u16 handoff_hv;
 	unsigned int wb_left[SEAM_MAX_PKGS];	/* CACHE.WB was interrupted */
@@ -287,6 +288,7 @@ unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
 /* The module as a whole, for P-SEAMLDR (init.c) */
 bool module_in_use(const struct lp *self);	/* another LP is in it */
 void module_unload(void);
+void module_drop_tds(void);	/* and free their pages and KeyIDs */
 /* To SYSINIT_PENDING; false: no memory. The lost module's TDs are gone. */
 bool module_load(bool keep_tds);
 /* A locked page becomes free and what hung on it goes (init.c). */

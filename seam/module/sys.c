@@ -2,6 +2,8 @@
 /* Bring-up and end of the module: SYS.INIT to SYS.DISABLE, without the TDMRs. */
 #include "module.h"
 
+#define DISABLE_STEPS	64
+
 static void clear_regs(struct call *c, unsigned int first, unsigned int last)
 {
 	for (; first <= last; first++)
@@ -140,6 +142,36 @@ u64 leaf_TDH_SYS_UPDATE(struct call *c __maybe_unused)
 	} else {
 		tdxm.handoff_valid = false;
 		atomic_set_once(&tdxm.state, SYS_READY);
+	}
+	sharex_put_excl(&tdxm.lock);
+	return st;
+}
+
+/*
+ * Ends all use of the module: TDs are gone and their pages free, until a
+ * module is installed anew. Its work can be stopped by interrupts and goes on
+ * with the next call.
+ */
+u64 leaf_TDH_SYS_DISABLE(struct call *c)
+{
+	u64 st = ST(SUCCESS);
+
+	if (!sharex_try_excl(&tdxm.lock))
+		return ST(SYS_BUSY);
+	if (module_in_use(c->lp)) {
+		sharex_put_excl(&tdxm.lock);
+		return ST(SYS_BUSY);
+	}
+	while (!st && tdxm.disable_step < DISABLE_STEPS) {
+		tdxm.disable_step++;
+		if (env_intr_pending(c->lp->id))
+			st = ST(INTERRUPTED_RESUMABLE);
+	}
+	if (!st) {
+		atomic_set_once(&tdxm.state, SYS_SHUTDOWN);
+		tdxm.handoff_valid = false;
+		tdxm.disable_step = 0;
+		module_drop_tds();
 	}
 	sharex_put_excl(&tdxm.lock);
 	return st;

@@ -270,6 +270,26 @@ static void late_flush(void)
 	stage_close();
 }
 
+static void disable(void)
+{
+	stage_open(TD_RUNS);
+	ktap(CALL(1, TDH_SYS_DISABLE) == OP(OPERAND_INVALID, RAX),
+	     "no SYS.DISABLE on a module without it");
+	seam_config.sys_disable = true;
+	ktap(CALL(1, TDH_SYS_DISABLE) == W(SYS_BUSY),
+	     "SYS.DISABLE waits for the guest inside");
+	stage_next(TD_STOPPED);
+	sim_intr_countdown = 5;
+	ktap(CALL(1, TDH_SYS_DISABLE) == W(INTERRUPTED_RESUMABLE) &&
+	     !CALL(1, TDH_PHYMEM_PAGE_RDMD, TDR) &&
+	     world_regs[1][RCX] == PT_TDR,
+	     "an interrupted SYS.DISABLE has taken nothing yet");
+	ktap(!CALL(1, TDH_SYS_DISABLE) && pamt_at(TDR, 0)->type == PT_NDA &&
+	     CALL(0, TDH_PHYMEM_PAGE_RDMD, TDR) == W(SYS_SHUTDOWN),
+	     "SYS.DISABLE frees all and ends the module");
+	stage_close();
+}
+
 void host_td(void)
 {
 	host_rows(mng, ARRAY_SIZE(mng));
@@ -277,4 +297,5 @@ void host_td(void)
 	host_rows(refused, ARRAY_SIZE(refused));
 	resumed_write_back();
 	late_flush();
+	disable();
 }
