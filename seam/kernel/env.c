@@ -53,40 +53,75 @@ void env_page_free(void *p, unsigned int level)
 	free_pages((unsigned long)p, PAGE_ORDER(level));
 }
 
-/* Word @i of the noise in the page at @hpa: one key per boot, no secret kept */
-static u64 noise(hpa_t hpa, unsigned int i)
-{
-	u64 x = (hpa + i * sizeof(u64)) * 0x9e3779b97f4a7c15ULL ^ noise_key;
+/*
+ * Noise: one key per boot, no secret kept. The loops go over 2M with
+ * interrupts off, so they are unrolled, and aligned to stay within one page of
+ * code, because QEMU's TCG chains no jumps from page to page.
+ */
+#define NOISE_ALIGN	__aligned(512) noinline
+#define NOISE_STEP	0x9e3779b97f4a7c15ULL
+#define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(u64))
 
+static __always_inline u64 noise(u64 x)
+{
 	x ^= x >> 29;
 	x *= 0xbf58476d1ce4e5b9ULL;
 	return x ^ x >> 32;
 }
 
+static NOISE_ALIGN void noise_fill(u64 *p, u64 seed)
+{
+	const u64 *end = p + WORDS_PER_PAGE;
+
+	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
+		p[0] = noise(seed);
+		p[1] = noise(seed + NOISE_STEP);
+		p[2] = noise(seed + 2 * NOISE_STEP);
+		p[3] = noise(seed + 3 * NOISE_STEP);
+	}
+}
+
+/* 0 when the page is as noise_fill() left it */
+static NOISE_ALIGN u64 noise_diff(const u64 *p, u64 seed)
+{
+	const u64 *end = p + WORDS_PER_PAGE;
+	u64 diff = 0;
+
+	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
+		diff |= p[0] ^ noise(seed);
+		diff |= p[1] ^ noise(seed + NOISE_STEP);
+		diff |= p[2] ^ noise(seed + 2 * NOISE_STEP);
+		diff |= p[3] ^ noise(seed + 3 * NOISE_STEP);
+	}
+	return diff;
+}
+
+static u64 noise_seed(hpa_t hpa)
+{
+	return noise(hpa * NOISE_STEP ^ noise_key);
+}
+
 void env_page_scramble(hpa_t hpa, unsigned int level)
 {
-	u64 size = LEVEL_BYTES(level), off;
+	hpa_t end = hpa + LEVEL_BYTES(level);
 
-	for (off = 0; off < size; off += PAGE_SIZE) {
-		u64 *p = env_host_ptr(hpa + off);
-		unsigned int i;
+	for (; hpa < end; hpa += PAGE_SIZE) {
+		u64 *p = env_host_ptr(hpa);
 
-		for (i = 0; p && i < PAGE_SIZE / sizeof(*p); i++)
-			p[i] = noise(hpa + off, i);
+		if (p)
+			noise_fill(p, noise_seed(hpa));
 	}
 }
 
 bool env_page_touched(hpa_t hpa, unsigned int level)
 {
-	u64 size = LEVEL_BYTES(level), off;
+	hpa_t end = hpa + LEVEL_BYTES(level);
 
-	for (off = 0; off < size; off += PAGE_SIZE) {
-		const u64 *p = env_host_ptr(hpa + off);
-		unsigned int i;
+	for (; hpa < end; hpa += PAGE_SIZE) {
+		const u64 *p = env_host_ptr(hpa);
 
-		for (i = 0; p && i < PAGE_SIZE / sizeof(*p); i++)
-			if (READ_ONCE(p[i]) != noise(hpa + off, i))
-				return true;
+		if (p && noise_diff(p, noise_seed(hpa)))
+			return true;
 	}
 	return false;
 }
