@@ -24,7 +24,7 @@
 
 #define SEAMHASH_SIZE	48
 
-enum step {
+enum install_step {
 	STEP_SHUTDOWN,		/* one CPU */
 	STEP_INSTALL,		/* each */
 	STEP_INIT,		/* one */
@@ -53,7 +53,7 @@ struct install {
 	atomic_t arrived;	/* CPUs that finished a step, over all steps */
 	bool incomplete;	/* some CPU is offline: nothing was done */
 	raw_spinlock_t lock;	/* protects what follows */
-	enum step failed_step;
+	enum install_step failed_step;
 	int failed_cpu;		/* -1: nothing failed */
 	enum tdh_leaf failed_leaf;
 	tdx_status_t failed;
@@ -61,8 +61,8 @@ struct install {
 	u64 lost;
 };
 
-static void fail(struct install *in, enum step step, enum tdh_leaf leaf,
-		 tdx_status_t st)
+static void fail(struct install *in, enum install_step step,
+		 enum tdh_leaf leaf, tdx_status_t st)
 {
 	raw_spin_lock(&in->lock);
 	if (in->failed_cpu < 0) {
@@ -75,7 +75,7 @@ static void fail(struct install *in, enum step step, enum tdh_leaf leaf,
 }
 
 /* One CPU's part of a step. Interrupts off. */
-static void take_step(struct install *in, enum step step)
+static void take_step(struct install *in, enum install_step step)
 {
 	enum tdh_leaf leaf;
 	struct tdx_out out;
@@ -111,7 +111,7 @@ static void take_step(struct install *in, enum step step)
 		fail(in, step, leaf, st);
 }
 
-static bool on_one_cpu(enum step step)
+static bool on_one_cpu(enum install_step step)
 {
 	return step != STEP_INSTALL && step != STEP_LP_INIT;
 }
@@ -121,8 +121,8 @@ static int in_lockstep(void *arg)
 {
 	struct install *in = arg;
 	bool first = cpumask_first(cpu_online_mask) == raw_smp_processor_id();
-	enum step step = in->update ? STEP_SHUTDOWN : STEP_INSTALL;
-	enum step end = in->update ? STEP_DONE : STEP_INIT;
+	enum install_step step = in->update ? STEP_SHUTDOWN : STEP_INSTALL;
+	enum install_step end = in->update ? STEP_DONE : STEP_INIT;
 	unsigned int want = 0;
 
 	/* P-SEAMLDR waits for every CPU of the machine */

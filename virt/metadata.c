@@ -87,6 +87,16 @@ static int read_one(u64 id, const char *name, u64 *value)
 	return seamhost_report("read metadata", TDH_SYS_RD, st, NULL);
 }
 
+/* Modules older than the field say so; anything else is a failure. */
+static bool unknown_field(u64 id)
+{
+	u64 value;
+	tdx_status_t st = seamhost_sys_rd(id, &value);
+
+	return tdx_code(st) == TDX_ST_METADATA_FIELD_ID_INCORRECT ||
+	       tdx_code(st) == TDX_ST_METADATA_FIELD_NOT_READABLE;
+}
+
 static void store(const struct field *f, u64 value)
 {
 	void *to = (void *)&seamhost + f->offset;
@@ -206,11 +216,8 @@ int seamhost_read_metadata(void)
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct field *f = &fields[i];
 
-		if (f->optional) {
-			if (tdx_ok(seamhost_sys_rd(f->id, &value)))
-				store(f, value);
+		if (f->optional && unknown_field(f->id))
 			continue;
-		}
 		err = read_one(f->id, f->name, &value);
 		if (err)
 			return err;

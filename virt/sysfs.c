@@ -55,16 +55,27 @@ static ssize_t num_remaining_updates_show(struct device *dev,
 }
 static DEVICE_ATTR_ADMIN_RO(num_remaining_updates);
 
+#define X(bit, name)	[bit] = #name,
+static const char * const feature_name[64] = {
+	TDX_FEATURES0_BITS(X)
+};
+
+#undef X
+
 static int show_features(char *buf, int at)
 {
 	u64 features0 = seamhost.info.features0;
+	unsigned int bit;
 
 	at += sysfs_emit_at(buf, at, "features0 0x%llx\nfeatures", features0);
-#define X(bit, name)							\
-	if (features0 & BIT_ULL(bit))					\
-		at += sysfs_emit_at(buf, at, " " #name);
-	TDX_FEATURES0_BITS(X)
-#undef X
+	for (bit = 0; bit < 64; bit++) {
+		if (!(features0 & BIT_ULL(bit)))
+			continue;
+		if (feature_name[bit])
+			at += sysfs_emit_at(buf, at, " %s", feature_name[bit]);
+		else
+			at += sysfs_emit_at(buf, at, " bit%u", bit);
+	}
 	return at + sysfs_emit_at(buf, at, "\n");
 }
 

@@ -1,0 +1,192 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Bring-up on machines of several shapes; each of its steps failing once, with
+# a message that names step, status and remedy, and a second try that works;
+# CPUs that come and go.
+
+INJECT=/sys/kernel/debug/softseam/inject
+AUDIT=/sys/kernel/debug/softseam/audit
+TDX=/sys/devices/tdx_host
+[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
+n=0
+bad=0
+
+# result STATUS NAME
+result()
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		dmesg | sed -n "/$MARK/,\$p" | tail -n 20 | sed 's/^/# /'
+		bad=1
+	fi
+}
+
+# what seamhost says from now on is looked at by said()
+mark()
+{
+	MARK="bringup mark $n $1"
+	echo "<6>test: $MARK" > /dev/kmsg
+}
+
+said()
+{
+	dmesg | sed -n "/$MARK/,\$p" | grep -q "seamhost: .*$1"
+}
+
+state()
+{
+	sed -n 's/^state //p' $TDX/status 2>/dev/null
+}
+
+value()
+{
+	sed -n "s/^$1 //p" $TDX/status 2>/dev/null
+}
+
+up()
+{
+	insmod /modules/seamhost.ko "$@" 2>/dev/null && [ "$(state)" = up ]
+}
+
+down()
+{
+	rmmod seamhost && rmmod softseam
+}
+
+# shape NAME PARAMETER...: the host comes up on this machine
+shape()
+{
+	name=$1
+	shift
+	mark shape
+	insmod /modules/softseam.ko "$@" && up
+	status=$?
+	[ $status = 0 ] && [ "$(head -c 34 $AUDIT)" != "owned_pages=0 keyids=0 vcpus=0 hos" ] && status=1
+	result $status "comes up with $name"
+	down
+}
+
+# broken STEP LEAF INJECTION "STATUS WORDS" REMEDY: insmod tries twice, so the
+# fault comes twice
+broken()
+{
+	mark "$1"
+	insmod /modules/softseam.ko
+	echo "$2 $3 times=2" > $INJECT
+	! up
+	result $? "$1 fails: it does not come up"
+	said "$2: .*$4"
+	result $? "$1 fails: the log names $2 and $4"
+	said "$5"
+	result $? "$1 fails: the log says what to do"
+	echo clear > $INJECT
+	rmmod seamhost 2>/dev/null
+	mark "$1 again"
+	up
+	result $? "$1 failed: a second try works"
+	down
+}
+
+echo "KTAP version 1"
+
+shape "the default machine"
+shape "two packages" nr_pkgs=2
+shape "two KeyIDs" keyids=2
+shape "one TDMR" max_tdmrs=1
+shape "one reserved area" max_reserved=1
+shape "large PAMT entries" pamt_entry_size=64,32,32
+shape "memory that is not convertible" cmr_lost=67108864
+shape "holes between CMRs" cmr_gap=0
+shape "a newer module" version=1,5,16,0 features0=0x226f3f0fbf
+
+broken "SYS.INIT" TDH.SYS.INIT "status 0xc000090000000000" \
+	INCORRECT_CPUID_VALUE "update the firmware"
+broken "LP.INIT" TDH.SYS.LP.INIT "status 0xc000090200000000" \
+	INCONSISTENT_CPUID_FIELD "CPUs of one model"
+broken "SYS.RD" TDH.SYS.RD "gp nth=3" "GP" "P-SEAMLDR"
+broken "SYS.CONFIG" TDH.SYS.CONFIG "status 0xc0000a0200000000" \
+	TDMR_OUTSIDE_CMRS "report this"
+broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "UD" "VMX operation"
+broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
+	SYS_SHUTDOWN "power-cycle"
+
+# no TDX module loaded: seamhost stays, for there is one thing left to do
+mark none
+insmod /modules/softseam.ko
+echo "TDH.SYS.INIT vmfailinvalid times=1" > $INJECT
+insmod /modules/seamhost.ko && [ "$(state)" = down ] &&
+	said "waiting for a TDX module image"
+result $? "without a TDX module seamhost waits for one"
+down
+
+mark entropy
+insmod /modules/softseam.ko
+echo "no-entropy 5" > $INJECT
+up
+result $? "it retries while there is no entropy"
+down
+
+mark demand
+insmod /modules/softseam.ko
+insmod /modules/seamhost.ko on_demand=1 && [ "$(state)" = down ]
+result $? "on_demand=1 leaves the TDX module alone"
+down
+
+mark reload
+insmod /modules/softseam.ko
+status=0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	up && rmmod seamhost || status=1
+done
+result $status "ten loads in a row find the TDX module as they left it"
+rmmod softseam
+
+mark twokeys
+insmod /modules/softseam.ko keyids=2
+up && [ "$(value keyids)" = 1 ] && [ "$(value keyids_free)" = 1 ]
+result $? "one KeyID is the module's own, the rest are for TDs"
+down
+
+mark cpus
+insmod /modules/softseam.ko && up
+status=0
+for i in 1 2 3 4 5; do
+	echo 0 > /sys/devices/system/cpu/cpu1/online || status=1
+	echo 1 > /sys/devices/system/cpu/cpu1/online || status=1
+done
+result $status "a CPU goes and comes back, five times"
+down
+
+mark late
+echo 0 > /sys/devices/system/cpu/cpu2/online
+insmod /modules/softseam.ko
+if up; then
+	! echo 1 > /sys/devices/system/cpu/cpu2/online 2>/dev/null
+	result $? "a CPU that missed LP.INIT is kept offline"
+	said "bring all CPUs online before TDX comes up"
+	result $? "and the log says so"
+	rmmod seamhost
+else
+	said "bring all CPUs online"
+	result $? "a CPU that is offline at bring-up is named as the cause"
+	echo 1 > /sys/devices/system/cpu/cpu2/online
+	mark late2
+	up
+	result $? "with all CPUs online it comes up"
+	rmmod seamhost
+fi
+rmmod softseam
+echo 1 > /sys/devices/system/cpu/cpu2/online 2>/dev/null
+
+mark mem
+insmod /modules/softseam.ko && up
+echo mem > /sys/power/state 2>/dev/null
+said "suspend and hibernation are refused"
+result $? "suspend is refused with a reason"
+down
+
+echo "1..$n"
+exit $bad
