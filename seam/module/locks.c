@@ -35,7 +35,7 @@ void sharex_put_shared(struct sharex *l)
 
 void sharex_put_excl(struct sharex *l)
 {
-	__atomic_and_fetch(&l->word, (u16)~SX_EXCL, __ATOMIC_RELEASE);
+	__atomic_and_fetch(&l->word, (u16)(SX_HP | SX_COUNT), __ATOMIC_RELEASE);
 }
 
 static bool sharex_hp_turned_away(struct sharex *l, bool guest)
@@ -49,7 +49,8 @@ static void sharex_hp_note(struct sharex *l, bool guest, bool got)
 	if (guest)
 		return;
 	if (got)
-		__atomic_and_fetch(&l->word, (u16)~SX_HP, __ATOMIC_RELAXED);
+		__atomic_and_fetch(&l->word, (u16)(SX_EXCL | SX_COUNT),
+				   __ATOMIC_RELAXED);
 	else
 		__atomic_or_fetch(&l->word, SX_HP, __ATOMIC_RELAXED);
 }
