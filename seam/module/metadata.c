@@ -219,6 +219,44 @@ static bool engine_access(const struct md_ctx *ctx, const struct md_field *f,
 	return false;
 }
 
+/* In one piece: other processors may be at it. */
+static u64 load(const void *p, unsigned int size)
+{
+	u64 val = 0;
+
+	switch (size) {
+	case 1:
+		return atomic_read_once((const u8 *)p);
+	case 2:
+		return atomic_read_once((const u16 *)p);
+	case 4:
+		return atomic_read_once((const u32 *)p);
+	case 8:
+		if (SEAM_ALIGNED((unsigned long)p, 8))
+			return atomic_read_once((const u64 *)p);
+		/* part of a byte array */
+		memcpy(&val, p, sizeof(val));
+	}
+	return val;
+}
+
+static void store(void *p, unsigned int size, u64 val)
+{
+	switch (size) {
+	case 1:
+		atomic_set_once((u8 *)p, (u8)val);
+		break;
+	case 2:
+		atomic_set_once((u16 *)p, (u16)val);
+		break;
+	case 4:
+		atomic_set_once((u32 *)p, (u32)val);
+		break;
+	default:
+		atomic_set_once((u64 *)p, val);
+	}
+}
+
 u64 md_value(const struct md_ctx *ctx, const struct md_field *f,
 	     unsigned int index)
 {
@@ -235,7 +273,7 @@ u64 md_value(const struct md_ctx *ctx, const struct md_field *f,
 	case MD_TD:
 	case MD_VP:
 		p = member(ctx, f, index, &size);
-		memcpy(&val, p, size);
+		val = load(p, size);
 		break;
 	case MD_ENGINE:
 	case MD_MSR:
@@ -257,7 +295,7 @@ static bool md_store(const struct md_ctx *ctx, const struct md_field *f,
 	case MD_TD:
 	case MD_VP:
 		p = member(ctx, f, index, &size);
-		memcpy(p, &val, size);
+		store(p, size, val);
 		return true;
 	case MD_ENGINE:
 	case MD_MSR:

@@ -61,6 +61,7 @@ void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl)
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe)
 {
+	u8 state;
 	u64 st;
 
 	st = vcpu_lock(tdvpr, excl, states, vcpu, pe);
@@ -68,7 +69,8 @@ u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 		return st;
 	if (!associate)
 		return 0;
-	if ((*vcpu)->state == VCPU_UNINIT || (*vcpu)->state == VCPU_ACTIVE)
+	state = atomic_read_once(&(*vcpu)->state);
+	if (state == VCPU_UNINIT || state == VCPU_ACTIVE)
 		st = ST(VCPU_STATE_INCORRECT);
 	else if (!vcpu_associate(*vcpu, c->lp->id))
 		st = ST(VCPU_ASSOCIATED);

@@ -92,6 +92,12 @@ void inject_ud(struct vp_inject *inj);
 void inject_ve(struct vcpu *v, const struct vp_exit *exit, gpa_t gpa,
 	       struct vp_inject *inj);
 
+/* The LP of an associated vCPU. */
+static inline unsigned int vcpu_lp(const struct vcpu *v)
+{
+	return atomic_read_once(&v->assoc_lp);
+}
+
 /* False: another LP has it. */
 bool vcpu_associate(struct vcpu *v, unsigned int lp);
 

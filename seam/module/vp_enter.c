@@ -75,7 +75,7 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, false, &v, &pe);
 	if (st)
 		return st;
-	if (v->state != VCPU_READY)
+	if (atomic_read_once(&v->state) != VCPU_READY)
 		st = ST(VCPU_STATE_INCORRECT);
 	else if (!vcpu_associate(v, c->lp->id))
 		st = ST(VCPU_ASSOCIATED);
@@ -94,9 +94,9 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 	sharex_put_shared(&v->td->op_state_lock);
 	if (v->last_exit == EXIT_TDVMCALL)
 		take_host_gprs(v, c->g);
-	v->state = VCPU_ACTIVE;
+	atomic_set_once(&v->state, VCPU_ACTIVE);
 	v->launched = true;
-	c->lp->running = v;
+	atomic_set_once(&c->lp->running, v);
 	c->lp->last_vcpu = v;
 	c->enter = v;
 	return 0;
@@ -108,7 +108,7 @@ static void vp_release(struct vcpu *v)
 	struct td *td = v->td;
 
 	v->last_exit_tsc = env_tsc();
-	tdxm.lp[v->assoc_lp].running = NULL;
+	atomic_set_once(&tdxm.lp[vcpu_lp(v)].running, NULL);
 	atomic_add(&td->refcount[v->epoch & 1], -1);
 	tdr_put(pamt_at(td->tdr, TDX_LEVEL_4K), false);
 	operand_put(pamt_at(v->tdvpr, TDX_LEVEL_4K), false);
@@ -142,16 +142,16 @@ void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
 	g[R9] = x->intr_info;
 
 	if (x->status == ST(SUCCESS)) {
-		v->state = VCPU_READY;
+		atomic_set_once(&v->state, VCPU_READY);
 		v->last_exit = EXIT_ASYNC_FAULT;
 	} else if (x->status == ST(HOST_PRIORITY_BUSY_TIMEOUT)) {
-		v->state = VCPU_READY;
+		atomic_set_once(&v->state, VCPU_READY);
 		v->last_exit = EXIT_ASYNC_TRAP;
 	} else if (x->status == ST(NON_RECOVERABLE_VCPU)) {
-		v->state = VCPU_DISABLED;
+		atomic_set_once(&v->state, VCPU_DISABLED);
 	} else {
 		atomic_set_once(&v->td->fatal, true);
-		v->state = VCPU_READY;
+		atomic_set_once(&v->state, VCPU_READY);
 	}
 	vp_release(v);
 }
@@ -168,7 +168,7 @@ void vp_leave_tdvmcall(struct vcpu *v, u64 *g)
 			g[i] = v->gpr[i];
 	g[RAX] = VMX_TDCALL;
 	g[RCX] = v->gpr[RCX];
-	v->state = VCPU_READY;
+	atomic_set_once(&v->state, VCPU_READY);
 	v->last_exit = EXIT_TDVMCALL;
 	vp_release(v);
 }

@@ -45,7 +45,7 @@ enum vp_step vp_tdcall(struct vcpu *v, const struct vp_exit *exit,
 		       struct vp_inject *inj, u64 *g)
 {
 	struct call c = {
-		.lp = &tdxm.lp[v->assoc_lp],
+		.lp = &tdxm.lp[vcpu_lp(v)],
 		.g = v->gpr,
 		.vcpu = v,
 		.inj = inj,
