@@ -62,8 +62,11 @@ EXPORT_SYMBOL_GPL(tdx_status_name);
 static const char *seamldr_status_name(tdx_status_t status)
 {
 	switch (status.raw) {
-	case 0: return "SUCCESS";
-#define X(name, word)	case word: return #name;
+	case 0:
+		return "SUCCESS";
+#define X(name, word)			\
+	case word:			\
+		return #name;
 	TDX_SEAMLDR_STATUSES(X)
 #undef X
 	}
@@ -178,18 +181,18 @@ static void describe_undelivered(struct text *t, const struct tdx_call *call)
 	case TDX_NOT_DELIVERED_VMFAILINVALID:
 		text_add(t, "not delivered (VMfailInvalid): %s",
 			 is_seamldr(call->rax) ?
-			 "no P-SEAMLDR is loaded, or it is in use on another CPU; check that the firmware has TDX enabled" :
-			 "no TDX module is loaded, or it was shut down or disabled; load one, or see what firmware logged about it");
+			 "no P-SEAMLDR is there: is TDX on in the firmware setup?" :
+			 "no TDX module is loaded, or it was shut down: load one");
 		break;
 	case TDX_NOT_DELIVERED_UD:
 		text_add(t, "not delivered (#UD): %s", call->guest ?
 			 "this is not a TD" :
-			 "this CPU has no TDX, or VMX is off on it; check the CPU model and that nothing else turned VMX off");
+			 "no TDX on this CPU, or something turned VMX off on it");
 		break;
 	case TDX_NOT_DELIVERED_GP:
 		text_add(t, "not delivered (#GP): %s", call->guest ?
 			 "not in 64-bit kernel mode" :
-			 "the firmware left SEAM disabled; enable TDX and its SEAM loader in firmware setup");
+			 "SEAM is off: enable TDX and SEAM loader in firmware setup");
 		break;
 	default:
 		text_add(t, "not delivered (trap %u)",

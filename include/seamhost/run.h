@@ -84,6 +84,10 @@ struct td_vmcall {
  * @gpa: R8 after an EPT exit; the TDR of the target after CROSS_TD_*
  * @intr: R9 after an asynchronous exit: TD_EXIT_INTR_*()
  * @mask: RCX after a TDVMCALL: the registers that the guest exposed
+ * @rbx: what a TDVMCALL exposed in RBX
+ * @rbp: what a TDVMCALL exposed in RBP
+ * @rsi: what a TDVMCALL exposed in RSI
+ * @rdi: what a TDVMCALL exposed in RDI
  * @vmcall: R10 to R15 after a TDVMCALL
  */
 struct td_exit {

@@ -32,8 +32,6 @@ static const struct {
 
 #define NR_THUNKS	(sizeof(thunks) / sizeof(thunks[0]))
 
-extern const char __start_thunks_host[], __stop_thunks_host[];
-
 /* any argument may be the structure for outputs */
 static u64 scratch[32];
 
@@ -42,8 +40,12 @@ static unsigned int count(const void *fn, bool vmcall)
 	struct regs in, out;
 
 	noise_regs(&in);
-	in.r[RDI] = in.r[RSI] = in.r[RDX] = (u64)scratch;
-	in.r[RCX] = in.r[R8] = in.r[R9] = (u64)scratch;
+	in.r[RDI] = (u64)scratch;
+	in.r[RSI] = (u64)scratch;
+	in.r[RDX] = (u64)scratch;
+	in.r[RCX] = (u64)scratch;
+	in.r[R8] = (u64)scratch;
+	in.r[R9] = (u64)scratch;
 	machine_expect(ANSWER, 0, vmcall ? 0xfc00 : 0);
 	return probe_steps(fn, &in, &out);
 }
@@ -94,11 +96,11 @@ static void cost_of_leaves(const char *table)
 		else if (steps > worst[out])
 			worst[out] = steps;
 		check(steps <= most && !probe_stack(),
-			"%s: %u instructions (at most %u), %u bytes of stack",
-			row[C_WRAPPER], steps, most, probe_stack());
+		      "%s: %u instructions (at most %u), %u bytes of stack",
+		      row[C_WRAPPER], steps, most, probe_stack());
 	}
 	note("%s: at most %u without outputs, %u with", table, worst[0],
-		  worst[1]);
+	     worst[1]);
 }
 
 static void cost_of_vmcalls(void)
@@ -113,8 +115,8 @@ static void cost_of_vmcalls(void)
 		unsigned int steps = count(find_thunk(one_argument[i]), true);
 
 		check(steps <= BUDGET_HYPERCALL,
-			"%s: %u instructions (at most %u)", one_argument[i],
-			steps, BUDGET_HYPERCALL);
+		      "%s: %u instructions (at most %u)", one_argument[i],
+		      steps, BUDGET_HYPERCALL);
 	}
 }
 
@@ -147,7 +149,7 @@ static void cost_of_running(void)
 	unsigned int handler, round;
 
 	check(enter <= BUDGET_ENTER, "tdh_vp_enter: %u instructions (at most %u)",
-		enter, BUDGET_ENTER);
+	      enter, BUDGET_ENTER);
 
 	/* a round more, less the entry and the handler in it */
 	noise_regs(&in);
@@ -156,8 +158,8 @@ static void cost_of_running(void)
 	enter = count(__tdh_vp_enter, false);
 	round = run_steps(3) - run_steps(2) - enter - handler;
 	check(round <= BUDGET_RUN_LOOP,
-		"td_run: %u instructions for each exit beside entry and handler (at most %u)",
-		round, BUDGET_RUN_LOOP);
+	      "td_run: %u instructions for each exit beside entry and handler (at most %u)",
+	      round, BUDGET_RUN_LOOP);
 }
 
 /* Leaves, not wrappers: several versions count once. */
@@ -184,9 +186,9 @@ static void cost_of_text(void)
 	unsigned int enter = 0xc0;
 
 	check((wrappers + entries + enter) / leaves <= BUDGET_TEXT_PER_LEAF,
-		"text of %u leaves: wrappers %u bytes, entry points %u, %u a leaf (at most %u)",
-		leaves, wrappers, entries + enter,
-		(wrappers + entries + enter) / leaves, BUDGET_TEXT_PER_LEAF);
+	      "text of %u leaves: wrappers %u bytes, entry points %u, %u a leaf (at most %u)",
+	      leaves, wrappers, entries + enter,
+	      (wrappers + entries + enter) / leaves, BUDGET_TEXT_PER_LEAF);
 }
 
 void test_cost(void)

@@ -184,7 +184,7 @@ static bool check_after(const struct form *f, const struct regs *in,
 	return same("the structure in", "rsi", in->r[RSI], out->r[RSI]) && ok;
 }
 
-static void test_form(const struct form *f, enum outcome outcome,
+static void test_form(const struct form *f, enum outcome how,
 		      bool clobber_rbp)
 {
 	struct regs in, out;
@@ -198,7 +198,7 @@ static void test_form(const struct form *f, enum outcome outcome,
 	if (block_words(f->kind))
 		in.r[RSI] = (u64)&block[BLOCK_START];
 
-	machine_expect(outcome, 0xc000010000000001,
+	machine_expect(how, 0xc000010000000001,
 		       module_changes(f->kind) &
 		       (clobber_rbp ? ~0U : ~BIT(RBP)));
 	probe(f->fn, &in, &out);
@@ -211,8 +211,8 @@ static void test_form(const struct form *f, enum outcome outcome,
 				   wanted_at(f, &in, i), seen.at.r[i]);
 	ok &= check_block(f);
 	ok &= check_after(f, &in, &out);
-	check(ok, "%s on %s%s", f->name, outcome_name[outcome],
-		clobber_rbp ? ", RBP clobbered" : "");
+	check(ok, "%s on %s%s", f->name, outcome_name[how],
+	      clobber_rbp ? ", RBP clobbered" : "");
 }
 
 void test_forms(void)
@@ -221,15 +221,15 @@ void test_forms(void)
 
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		const struct form *f = &forms[i];
-		int outcome;
+		int how;
 
-		for (outcome = 0; outcome < NR_OUTCOMES; outcome++) {
+		for (how = 0; how < NR_OUTCOMES; how++) {
 			/* TDCALL has no VMfailInvalid */
-			if (outcome == CARRY && !f->host)
+			if (how == CARRY && !f->host)
 				continue;
-			test_form(f, outcome, false);
+			test_form(f, how, false);
 			if (module_changes(f->kind) & BIT(RBP))
-				test_form(f, outcome, true);
+				test_form(f, how, true);
 		}
 	}
 }
@@ -311,8 +311,8 @@ void test_vmcall_forms(void)
 			machine_expect(outcomes[o], 0, (BIT(f->n) - 1) << R10);
 			probe(f->fn, &in, &out);
 			check(seen.calls == 1 && seen.tdcall &&
-				check_vmcall(f, &in, &out), "%s on %s",
-				f->name, outcome_name[outcomes[o]]);
+			      check_vmcall(f, &in, &out), "%s on %s",
+			      f->name, outcome_name[outcomes[o]]);
 		}
 	}
 }

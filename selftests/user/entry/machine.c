@@ -7,6 +7,7 @@
 #include <string.h>
 #include <ucontext.h>
 #include "machine.h"
+#include "probe.h"
 
 const char * const reg_name[NR_REGS] = {
 	"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
@@ -28,17 +29,7 @@ static const int greg[NR_REGS] = {
 struct script script;
 struct seen seen;
 
-/* the exception table that the shim makes of _ASM_EXTABLE_FAULT() */
-struct fixup {
-	u64 from, to;
-};
-
-extern const struct fixup __start_shim_extable[], __stop_shim_extable[];
-
-extern const char probe_back[];
 u64 probe_rsp, probe_depth;
-void probe_asm(const void *fn, const struct regs *in, struct regs *out,
-	       int step);
 
 static struct {
 	u64 fn;
@@ -69,7 +60,7 @@ __attribute__((noreturn)) static void lost(const char *why, u64 rip)
 	/* nothing can be trusted any more */
 	fprintf(stdout, "Bail out! %s at 0x%llx\n", why, rip);
 	fflush(stdout);
-	_Exit(1);
+	abort();
 }
 
 static void take_trap(greg_t *g, unsigned int trap)

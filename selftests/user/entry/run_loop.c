@@ -70,25 +70,25 @@ static void test_names(void)
 	machine_expect(ANSWER, 77, ALL_REGS);
 	td_run(0x1000, &e, stop);
 	check(e.mask == script.give.r[RCX] &&
-		e.vmcall.type == script.give.r[R10] &&
-		e.vmcall.fn == script.give.r[R11] &&
-		e.vmcall.io.size == script.give.r[R12] &&
-		e.vmcall.io.write == script.give.r[R13] &&
-		e.vmcall.io.port == script.give.r[R14] &&
-		e.vmcall.io.data == script.give.r[R15] &&
-		e.vmcall.mmio.gpa == script.give.r[R14] &&
-		e.vmcall.mmio.data == script.give.r[R15] &&
-		e.vmcall.msr.value == script.give.r[R13] &&
-		e.vmcall.map_gpa.gpa == script.give.r[R12] &&
-		e.vmcall.map_gpa.size == script.give.r[R13] &&
-		e.vmcall.cpuid.subleaf == script.give.r[R13],
-		"a TDVMCALL has its registers by name");
+	      e.vmcall.type == script.give.r[R10] &&
+	      e.vmcall.fn == script.give.r[R11] &&
+	      e.vmcall.io.size == script.give.r[R12] &&
+	      e.vmcall.io.write == script.give.r[R13] &&
+	      e.vmcall.io.port == script.give.r[R14] &&
+	      e.vmcall.io.data == script.give.r[R15] &&
+	      e.vmcall.mmio.gpa == script.give.r[R14] &&
+	      e.vmcall.mmio.data == script.give.r[R15] &&
+	      e.vmcall.msr.value == script.give.r[R13] &&
+	      e.vmcall.map_gpa.gpa == script.give.r[R12] &&
+	      e.vmcall.map_gpa.size == script.give.r[R13] &&
+	      e.vmcall.cpuid.subleaf == script.give.r[R13],
+	      "a TDVMCALL has its registers by name");
 
 	machine_expect(ANSWER, 48, ALL_REGS);
 	td_run(0x1000, &e, stop);
 	check(e.gpa == script.give.r[R8] && e.qual == script.give.r[RCX] &&
-		e.ext == script.give.r[RDX] && e.intr == script.give.r[R9],
-		"an asynchronous exit has its registers by name");
+	      e.ext == script.give.r[RDX] && e.intr == script.give.r[R9],
+	      "an asynchronous exit has its registers by name");
 
 	/* the answer to a TDVMCALL is written where the question was */
 	e.vmcall.answer = 0x1111;
@@ -97,7 +97,7 @@ static void test_names(void)
 	machine_expect(ANSWER, 77, 0);
 	td_run(0x1000, &e, stop);
 	check(seen.at.r[R10] == 0x1111 && seen.at.r[R11] == 0x2222 &&
-		seen.at.r[R15] == 0x3333, "an answer reaches the guest");
+	      seen.at.r[R15] == 0x3333, "an answer reaches the guest");
 }
 
 void test_run_loop(void)
@@ -110,15 +110,15 @@ void test_run_loop(void)
 	entered = 0;
 	next = td_run(0x123456000, &e, count_exit);
 	check(next == TD_NEXT_RETURN && entered == 3 && seen.calls == 3 &&
-		seen.at.r[RCX] == 0x123456000 && seen.at.r[RAX] == 0,
-		"td_run() enters until the handler wants out");
+	      seen.at.r[RCX] == 0x123456000 && seen.at.r[RAX] == 0,
+	      "td_run() enters until the handler wants out");
 	check(seen_exit.status.raw == 77 && same_regs(&seen_exit) &&
-		same_regs(&e), "the handler and the caller see the exit");
+	      same_regs(&e), "the handler and the caller see the exit");
 	machine_expect(CARRY, 0, 0);
 	next = td_run(0x1000, &e, stop);
 	check(next == TD_NEXT_STOP &&
-		td_exit_kind(&seen_exit) == TD_KIND_NOT_DELIVERED,
-		"a call that is not delivered reaches the handler");
+	      td_exit_kind(&seen_exit) == TD_KIND_NOT_DELIVERED,
+	      "a call that is not delivered reaches the handler");
 	test_names();
 
 	for (i = 0; i < sizeof(exits) / sizeof(exits[0]); i++) {
@@ -126,6 +126,6 @@ void test_run_loop(void)
 		script.give.r[R9] = exits[i].r9;
 		td_run(0x1000, &e, stop);
 		check(td_exit_kind(&e) == exits[i].kind, "exit: %s",
-			exits[i].name);
+		      exits[i].name);
 	}
 }

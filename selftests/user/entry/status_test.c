@@ -107,6 +107,7 @@ static const struct tdx_out cpuid_values = {
 	.rdx = 0x1 | 0x2ULL << 32, .r8 = 0x3 | 0x4ULL << 32,
 	.r9 = 0x5 | 0x6ULL << 32, .r10 = 0x7 | 0x8ULL << 32,
 };
+
 static const struct tdx_out reclaim = { .rcx = 8, .rdx = 0x123000 };
 
 static const struct {

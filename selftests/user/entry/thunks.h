@@ -8,7 +8,8 @@
 #include <seamhost/tdvmcall.h>
 #include "calls.h"
 
-#define STRIP(...)	__VA_ARGS__
+/* where the linker put them */
+extern const char __start_thunks_host[], __stop_thunks_host[];
 
 #define X(name, params, args)	tdx_status_t c_##name params;
 HOST_CALLS(X)

@@ -141,7 +141,7 @@ static bool expect_reg(enum reg reg, u64 wanted)
 	if (seen.at.r[reg] == wanted)
 		return true;
 	note("%s at the instruction: wanted 0x%llx, got 0x%llx",
-		  reg_name[reg], wanted, seen.at.r[reg]);
+	     reg_name[reg], wanted, seen.at.r[reg]);
 	return false;
 }
 
@@ -204,7 +204,7 @@ static bool check_call(char **row, struct call *call, bool guest,
 
 	if (seen.calls != 1 || seen.tdcall != guest) {
 		note("%u instructions, %s", seen.calls,
-			  seen.tdcall ? "TDCALL" : "SEAMCALL");
+		     seen.tdcall ? "TDCALL" : "SEAMCALL");
 		return false;
 	}
 	ok &= expect_reg(RAX, strtoull(row[C_RAX], NULL, 0));
@@ -218,7 +218,7 @@ static bool check_call(char **row, struct call *call, bool guest,
 		TDX_NOT_DELIVERED_GP;
 	if (last.status.raw != want_status) {
 		note("status: wanted 0x%llx, got 0x%llx", want_status,
-			  last.status.raw);
+		     last.status.raw);
 		ok = false;
 	}
 	for (i = 0; outcome == ANSWER && i < NR_REGS; i++) {
@@ -226,8 +226,8 @@ static bool check_call(char **row, struct call *call, bool guest,
 			continue;
 		if (stored(i, all) != script.give.r[i]) {
 			note("output %s: wanted 0x%llx, got 0x%llx",
-				  reg_name[i], script.give.r[i],
-				  stored(i, all));
+			     reg_name[i], script.give.r[i],
+			     stored(i, all));
 			ok = false;
 		}
 	}
@@ -249,18 +249,18 @@ static void check_leaves(const char *name, bool guest)
 		call = find_call(row[C_WRAPPER]);
 		if (!call) {
 			check(false, "%s has a wrapper %s", row[C_LEAF],
-				row[C_WRAPPER]);
+			      row[C_WRAPPER]);
 			continue;
 		}
 		call->tested = true;
 		check(check_call(row, call, guest, ANSWER, 0) &&
-			check_call(row, call, guest, ANSWER,
-				   0xc000010000000001) &&
-			(guest || check_call(row, call, guest, CARRY, 0)) &&
-			check_call(row, call, guest, TRAP_UD, 0) &&
-			check_call(row, call, guest, TRAP_GP, 0),
-			"%s: operands, status and outputs of %s", row[C_LEAF],
-			row[C_WRAPPER]);
+		      check_call(row, call, guest, ANSWER,
+				 0xc000010000000001) &&
+		      (guest || check_call(row, call, guest, CARRY, 0)) &&
+		      check_call(row, call, guest, TRAP_UD, 0) &&
+		      check_call(row, call, guest, TRAP_GP, 0),
+		      "%s: operands, status and outputs of %s", row[C_LEAF],
+		      row[C_WRAPPER]);
 	}
 }
 
@@ -349,14 +349,14 @@ void test_vmcall_wrappers(void)
 		call = find_call(row[V_WRAPPER]);
 		if (!call) {
 			check(false, "%s has a wrapper %s", row[V_FUNCTION],
-				row[V_WRAPPER]);
+			      row[V_WRAPPER]);
 			continue;
 		}
 		call->tested = true;
 		check(check_vmcall(row, call, ANSWER) &&
-			check_vmcall(row, call, TRAP_UD),
-			"%s: %s exposes its operands alone", row[V_FUNCTION],
-			row[V_WRAPPER]);
+		      check_vmcall(row, call, TRAP_UD),
+		      "%s: %s exposes its operands alone", row[V_FUNCTION],
+		      row[V_WRAPPER]);
 	}
 }
 
@@ -418,10 +418,10 @@ static void check_leaf_table(const char *name)
 		if (!strcmp(t.cell[i][C_OUT], "all"))
 			in = l->in, outs = l->out;
 		check(!strcmp(l->name, t.cell[i][C_LEAF]) &&
-			l->unverified == unverified &&
-			(unverified || (l->in == in && l->out == outs)),
-			"%s in leaves.h: in 0x%x, out 0x%x", l->name, l->in,
-			l->out);
+		      l->unverified == unverified &&
+		      (unverified || (l->in == in && l->out == outs)),
+		      "%s in leaves.h: in 0x%x, out 0x%x", l->name, l->in,
+		      l->out);
 		if (!unverified && (l->in != in || l->out != outs))
 			note("wanted in 0x%x, out 0x%x", in, outs);
 	}
@@ -460,7 +460,7 @@ static void check_header(const char *header)
 			continue;
 		call = find_call(name);
 		check(call && call->tested, "%s of %s is tested", name,
-			header);
+		      header);
 	}
 	fclose(f);
 }

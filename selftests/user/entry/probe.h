@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What assembly and linker give to machine.c. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "machine.h"
+
+/* the exception table that the shim makes of _ASM_EXTABLE_FAULT() */
+struct fixup {
+	u64 from, to;
+};
+
+extern const struct fixup __start_shim_extable[], __stop_shim_extable[];
+
+/* probe.S; it keeps its stack pointer and what it found of the stack */
+extern const char probe_back[];
+extern u64 probe_rsp, probe_depth;
+
+void probe_asm(const void *fn, const struct regs *in, struct regs *out,
+	       int step);
+
+#endif /* PROBE_H */
