@@ -25,6 +25,15 @@ run()
 	"$@"
 }
 
+# make for programs: quiet without V=1
+build_programs()
+{
+	local quiet=-s
+
+	[ "${V:-0}" = 1 ] && quiet=
+	run make $quiet --no-print-directory -j"${JOBS:-$(nproc)}" -C "$@"
+}
+
 # Debian's kernels that are known by a short name, and the suite that has them.
 kernel_suite()
 {

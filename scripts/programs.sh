@@ -7,11 +7,10 @@
 
 kernel_env "$1"
 mkdir -p "$O/vm"
-run make -j"${JOBS:-$(nproc)}" -C "$TOP/selftests/vm" OUT="$O/vm" all
+build_programs "$TOP/selftests/vm" OUT="$O/vm" all
 # with "make setup NEEDS=kvm-selftests", which tests ask for
 if [ -e "$B/src/6.12-headers/.done" ]; then
 	mkdir -p "$O/vm/kvm"
-	run make -j"${JOBS:-$(nproc)}" -C "$TOP/selftests/kvm" OUT="$O/vm/kvm" \
-		OBJ="$B/kvm-selftests" all
+	build_programs "$TOP/selftests/kvm" OUT="$O/vm/kvm" OBJ="$B/kvm-selftests" all
 fi
 run "$TOP/scripts/initramfs.sh" "$1"

@@ -27,18 +27,42 @@ one()
 	echo "#@ end $name $status"
 }
 
+user_list()
+{
+	make -s --no-print-directory -C "$TOP/selftests/user" OUT="$1" list
+}
+
+user_test_name()
+{
+	local args=${2:+:$2}
+
+	echo "$(basename "$1")${args// /:}"
+}
+
+user_tests_wanted()
+{
+	local prog args
+
+	[ -z "${ONLY:-}" ] && return
+	while read -r prog args; do
+		wanted "$(user_test_name "$prog" "$args")" && return
+	done < <(user_list "$1")
+	return 1
+}
+
 user_tests()
 {
 	local out=$B/user
 
 	mkdir -p "$out"
-	if ! make -j"${JOBS:-$(nproc)}" -C "$TOP/selftests/user" OUT="$out" all 2>&1; then
+	user_tests_wanted "$out" || return 0
+	if ! build_programs "$TOP/selftests/user" OUT="$out" all 2>&1; then
 		echo "#@ fail the user-space tests do not build"
 		return
 	fi
-	make -s -C "$TOP/selftests/user" OUT="$out" list | while read -r prog args; do
+	user_list "$out" | while read -r prog args; do
 		# shellcheck disable=SC2086
-		one "$(basename "$prog")${args:+ $args}" 900 "$prog" $args
+		one "$(user_test_name "$prog" "$args")" 900 "$prog" $args
 	done
 }
 
