@@ -55,8 +55,11 @@ static void audit_entry(struct pamt_entry *pe, void *arg)
 	if (pe->type != PT_NDA && pe->type < SEAM_PAGE_TYPES) {
 		u64 pages = LEVEL_BYTES(pe->level) / PAGE_BYTES;
 
+		/* a 2M entry stands for its pair; the host may keep it lent */
+		if (pe->type == PT_PAMT)
+			pages = pe->level == TDX_LEVEL_2M ? 2 : 0;
 		a->pages[pe->type] += pages;
-		if (pe->type != PT_RSVD) {
+		if (pe->type != PT_RSVD && pe->type != PT_PAMT) {
 			a->owned += pages;
 			a->touched += env_page_touched(pamt_hpa(pe), pe->level);
 		}

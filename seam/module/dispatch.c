@@ -74,6 +74,8 @@ static bool leaf_present(u64 leaf)
 
 static bool leaf_checks_version(u64 leaf)
 {
+	if (leaf == TDH_VP_INIT)
+		return seam_config.features0 & TDX_FEATURES0_TOPOLOGY_ENUM;
 	return leaf == TDH_MEM_SEPT_ADD || leaf == TDH_MEM_SEPT_REMOVE ||
 	       leaf == TDH_MEM_PAGE_PROMOTE || leaf == TDH_MNG_RD ||
 	       leaf == TDH_VP_RD;

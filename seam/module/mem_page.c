@@ -75,6 +75,8 @@ static bool range_is_free(hpa_t hpa, unsigned int level)
 	if (level == TDX_LEVEL_4K)
 		return true;
 	part = pamt_at(hpa, level - 1);
+	if (!part)
+		return !pamt_lent_in_2m(hpa);
 	for (i = 0; i < 512; i++)
 		if (part[i].type != PT_NDA)
 			return false;

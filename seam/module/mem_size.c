@@ -78,10 +78,15 @@ static u64 demote_into(struct mem_op *op, struct pamt_entry *sept, u64 rdx)
 		st = ST_OP(OPERAND_BUSY, RCX);
 		goto free;
 	}
+	st = pamt_demote_pair(whole, op->c->g[R12], op->c->g[R13]);
+	if (st) {
+		pamt_unlock(whole, true);
+		goto free;
+	}
 
 	content_split(whole);
 	pamt_retype(hpa, op->level - 1, 512, PT_REG, op->tdr_hpa);
-	pamt_retype(hpa, op->level, 1, PT_NDA, op->tdr_hpa);
+	pamt_retype(hpa, op->level, 1, pamt_split_type(op->level), op->tdr_hpa);
 	pamt_unlock(whole, true);
 	pamt_take(sept, PT_EPT, op->tdr_hpa, table);
 	atomic_add(&op->td->chldcnt, 1);
@@ -179,6 +184,7 @@ static u64 promote_table(struct mem_op *op, u64 *table)
 	}
 	pamt_retype(hpa, op->level, 1, PT_REG, op->tdr_hpa);
 	pamt_retype(hpa, op->level - 1, 512, PT_NDA, op->tdr_hpa);
+	pamt_promote_pair(whole, &op->c->g[R12], &op->c->g[R13]);
 	mem_set_entry(op, leaf);
 	env_page_free(table, TDX_LEVEL_4K);
 	pamt_free(sept);

@@ -72,9 +72,11 @@ const struct md_field *md_row(const struct md_ctx *ctx, unsigned int i)
 	}
 }
 
-/* Fields of an L2 VM are there when the TD has that VM. */
+/* Fields of an L2 VM are there when the TD has that VM; some want a feature. */
 static bool md_present(const struct md_ctx *ctx, const struct md_field *f)
 {
+	if (f->vm == MD_DYNAMIC_PAMT)
+		return seam_config.features0 & TDX_FEATURES0_DYNAMIC_PAMT;
 	return !f->vm || f->vm <= ctx->td->num_l2_vms;
 }
 

@@ -58,7 +58,8 @@ struct md_field {
 	u16 fields;
 	u8 elems;
 	u8 access[MD_NR_WHO];
-	u8 vm;			/* L2 VM that it belongs to, 0: none */
+	u8 vm;			/* L2 VM that it belongs to, 0: none; or: */
+#define MD_DYNAMIC_PAMT		0xff
 	u8 how;			/* enum md_how */
 	u64 arg;
 	u64 (*get)(const struct md_ctx *ctx, unsigned int index, u64 arg);

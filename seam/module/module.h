@@ -58,8 +58,17 @@ struct pamt_entry {
 				 * NULL while it is all zero; TDCX: owner */
 };
 
+/* Dynamic PAMT: pages that the host lent, by 4K, and the pair of each 2M. */
+struct pamt_lent {
+	u64 page[4096];
+	hpa_t pair[512][2];	/* first: with PAMT_PAIR_VALID in bit 0 */
+};
+
+#define PAMT_PAIR_VALID		1ULL
+
 /* The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. */
 struct pamt_gb {
+	struct pamt_lent *lent;		/* NULL without dynamic PAMT */
 	struct pamt_entry e1g;
 	struct pamt_entry e2m[512];
 	struct pamt_entry *e4k[512];
@@ -158,6 +167,8 @@ struct td {
 	u64 epoch;
 	int refcount[2];
 	u32 num_vcpus, num_assoc_vcpus, max_vcpus;
+	struct vcpu *vcpus;		/* initialised ones; never shrinks */
+	struct vcpu *vcpus;		/* initialised ones; never shrinks */
 	u8 num_l2_vms;
 	u64 attributes, xfam, config_flags, eptp_controls;
 	bool gpaw52;
@@ -196,6 +207,8 @@ struct ve_state {
 
 struct vcpu {
 	struct td *td;
+	struct vcpu *next;		/* of td->vcpus */
+	struct vcpu *next;		/* of td->vcpus */
 	hpa_t tdvpr;
 	unsigned int num_pages;
 	hpa_t page[TDVPS_MAX_PAGES];
@@ -281,8 +294,18 @@ bool seamldr_identity(const u8 **mrseam, const u8 **mrsigner, u16 *svn);
 bool fault_before(u64 rax, u64 *st, enum seam_result *result);
 
 /* The PAMT's memory (tdmr.c) */
-bool pamt_create(unsigned int nr_tdmrs);
+bool pamt_create(unsigned int nr_tdmrs, bool dynamic);
 void pamt_destroy(unsigned int nr_tdmrs);
+/* The 512 small entries at @offset; false: no memory. */
+bool pamt_init_2m(struct tdmr *t, u64 offset);
+/* Dynamic PAMT (pamt_dynamic.c) */
+bool pamt_lent(hpa_t page);
+bool pamt_lent_in_2m(hpa_t hpa);
+bool pamt_of_own_pair(const struct pamt_entry *pe);
+u64 pamt_demote_pair(struct pamt_entry *whole, hpa_t page0, hpa_t page1);
+void pamt_promote_pair(struct pamt_entry *whole, u64 *page0, u64 *page1);
+/* What an entry of @level becomes when its page is split. */
+u8 pamt_split_type(unsigned int level);
 void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg);
 unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
 /* The module as a whole, for P-SEAMLDR (init.c) */
@@ -306,6 +329,8 @@ bool seam_msr(u32 index, u64 *val);
 #define SEAM_HPA_MASK	(SEAM_BIT(seam_config.keyid_shift) - 1)
 
 #define TDX_FEATURES0_NO_RBP_MOD	SEAM_BIT(18)
+#define TDX_FEATURES0_TOPOLOGY_ENUM	SEAM_BIT(20)
+#define TDX_FEATURES0_TOPOLOGY_ENUM	SEAM_BIT(20)
 #define TDX_FEATURES0_DYNAMIC_PAMT	SEAM_BIT(36)
 
 /* PAMT (pamt.c). Level 0..2; NULL outside TDMRs and where not initialised. */

@@ -28,14 +28,17 @@ u64 operand_page(hpa_t hpa, unsigned int operand, int type, bool excl,
 
 	if (!hpa_form_ok(hpa, LEVEL_BYTES(level)))
 		return ST(OPERAND_INVALID) | operand;
-	if (!pamt_at(hpa, level))
+	if (!pamt_at(hpa, max(level, 1U)))
 		return ST(OPERAND_ADDR_RANGE_ERROR) | operand;
 	pe = pamt_lock(hpa, level, excl);
 	if (!pe)
 		return ST(OPERAND_BUSY) | operand;
 	if (pe->level != level || pe->type != type) {
+		bool missing = pe->level != level && pe->type == PT_NDA;
+
 		pamt_unlock(pe, excl);
-		return ST(PAGE_METADATA_INCORRECT) | operand;
+		return (missing ? ST(MISSING_PAMT_PAGE_PAIR) :
+				  ST(PAGE_METADATA_INCORRECT)) | operand;
 	}
 	*ret = pe;
 	return ST(SUCCESS);
@@ -69,7 +72,8 @@ void host_read(void *dst, hpa_t hpa, size_t size)
 
 	hpa &= SEAM_HPA_MASK;
 	pe = pamt_walk(hpa, &level);
-	if (pe && pe->type != PT_NDA && pe->type != PT_RSVD)
+	if (pe && ((pe->type != PT_NDA && pe->type != PT_RSVD) ||
+		   pamt_lent(hpa)))
 		memset(dst, 0, size);
 	else
 		memcpy(dst, env_host_ptr(hpa), size);

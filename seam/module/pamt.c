@@ -22,6 +22,7 @@ struct tdmr *tdmr_of(hpa_t hpa)
 struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
 {
 	struct tdmr *t = tdmr_of(hpa);
+	struct pamt_entry *e4k;
 	struct pamt_gb *gb;
 	u64 off;
 
@@ -35,8 +36,20 @@ struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
 		return &gb->e1g;
 	if (level == 1)
 		return &gb->e2m[(off / LEVEL_BYTES(1)) % 512];
-	return &gb->e4k[(off / LEVEL_BYTES(1)) % 512]
-		       [(off / PAGE_BYTES) % 512];
+	if (gb->lent && !atomic_read_once(&gb->lent->pair
+					  [(off / LEVEL_BYTES(1)) % 512][0]))
+		return NULL;
+	e4k = atomic_read_once(&gb->e4k[(off / LEVEL_BYTES(1)) % 512]);
+	return e4k ? &e4k[(off / PAGE_BYTES) % 512] : NULL;
+}
+
+/* What a page is, smaller entries tell; with dynamic PAMT, if there are any. */
+static bool leads_on(const struct pamt_entry *pe, hpa_t hpa)
+{
+	u8 type = atomic_read_once(&pe->type);
+
+	return (type == PT_NDA || type == PT_PAMT) &&
+	       pamt_at(hpa, pe->level - 1);
 }
 
 hpa_t pamt_hpa(const struct pamt_entry *pe)
@@ -52,7 +65,7 @@ struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level)
 	for (l = 2; l >= 0; l--) {
 		pe = pamt_at(hpa, l);
 		*level = l;
-		if (!pe || atomic_read_once(&pe->type) != PT_NDA)
+		if (!pe || !l || !leads_on(pe, hpa))
 			break;
 	}
 	return pe;
@@ -74,14 +87,14 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 
 	for (l = 2; ; l--) {
 		pe = pamt_at(hpa, l);
-		if (l == level || atomic_read_once(&pe->type) != PT_NDA)
+		if (l == level || !leads_on(pe, hpa))
 			break;
 		if (!sharex_try_shared(&pe->lock)) {
 			pamt_unlock_above(hpa, l);
 			return NULL;
 		}
 		/* whoever made it a large page just now was here first */
-		if (atomic_read_once(&pe->type) != PT_NDA) {
+		if (!leads_on(pe, hpa)) {
 			pamt_unlock_above(hpa, l - 1);
 			return NULL;
 		}

@@ -26,7 +26,7 @@ static u64 any_page(hpa_t hpa, bool excl, struct pamt_entry **ret)
 
 	if (!hpa_form_ok(hpa, PAGE_BYTES))
 		return ST_OP(OPERAND_INVALID, RCX);
-	if (!pamt_at(hpa, TDX_LEVEL_4K))
+	if (!pamt_at(hpa, TDX_LEVEL_2M))
 		return ST_OP(OPERAND_ADDR_RANGE_ERROR, RCX);
 	pe = pamt_lock(hpa, TDX_LEVEL_4K, excl);
 	if (!pe)
@@ -94,7 +94,8 @@ u64 leaf_TDH_PHYMEM_PAGE_RECLAIM(struct call *c)
 		return st;
 	if (!SEAM_ALIGNED(hpa, LEVEL_BYTES(pe->level))) {
 		st = ST_OP(OPERAND_INVALID, RCX);
-	} else if (pe->type == PT_NDA || pe->type == PT_RSVD) {
+	} else if (pe->type == PT_NDA || pe->type == PT_RSVD ||
+		   pe->type == PT_PAMT) {
 		st = ST_OP(PAGE_METADATA_INCORRECT, RCX);
 	} else {
 		show_page_info(c, pe);

@@ -86,13 +86,17 @@ static u64 check_base(unsigned int i, const struct tdmr_info *info)
 }
 
 static u64 check_pamt(unsigned int i, unsigned int level,
-		      const struct tdmr_info *info)
+		      const struct tdmr_info *info, bool dynamic)
 {
 	const u64 *area = info->pamt[2 - level];
 	struct tdmr *t = &tdxm.tdmr[i];
 	u64 need = t->size / LEVEL_BYTES(level) *
 		   seam_config.pamt_entry_size[level];
 	unsigned int j, l;
+
+	/* one bit per page says whether it is lent for PAMT entries */
+	if (dynamic && level == TDX_LEVEL_4K)
+		need = t->size / PAGE_BYTES / 8;
 
 	if (!hpa_form_ok(area[0], PAGE_BYTES) || area[1] < need ||
 	    !hpa_form_ok(area[1], PAGE_BYTES) ||
@@ -145,13 +149,14 @@ static u64 check_reserved(unsigned int i, const struct tdmr_info *info)
 	return ST(SUCCESS);
 }
 
-static u64 check_tdmr(unsigned int i, const struct tdmr_info *info)
+static u64 check_tdmr(unsigned int i, const struct tdmr_info *info,
+		      bool dynamic)
 {
 	unsigned int level = 3;
 	u64 st = check_base(i, info);
 
 	while (!st && level--)
-		st = check_pamt(i, level, info);
+		st = check_pamt(i, level, info, dynamic);
 	if (!st)
 		st = check_reserved(i, info);
 	if (!st && any_available(&tdxm.tdmr[i], outside_cmrs, NULL))
@@ -191,7 +196,7 @@ static u64 read_tdmr_info(u64 array, unsigned int i, struct tdmr_info *info)
 	return st;
 }
 
-static u64 check_tdmrs(u64 array, unsigned int nr)
+static u64 check_tdmrs(u64 array, unsigned int nr, bool dynamic)
 {
 	struct tdmr_info info;
 	unsigned int i;
@@ -201,7 +206,7 @@ static u64 check_tdmrs(u64 array, unsigned int nr)
 	for (i = 0; i < nr; i++) {
 		st = read_tdmr_info(array, i, &info);
 		if (!st)
-			st = check_tdmr(i, &info);
+			st = check_tdmr(i, &info, dynamic);
 		if (st)
 			return st;
 	}
@@ -232,8 +237,8 @@ u64 leaf_TDH_SYS_CONFIG(struct call *c)
 	else if (!hkid_is_private(r8))
 		st = ST_OP(OPERAND_INVALID, R8);
 	else
-		st = check_tdmrs(array, nr);
-	if (!st && !pamt_create(nr)) {
+		st = check_tdmrs(array, nr, dynamic);
+	if (!st && !pamt_create(nr, dynamic)) {
 		/* Nothing of the ABI says "no memory": come again. */
 		st = ST(SYS_BUSY);
 	}

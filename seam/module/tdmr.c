@@ -5,7 +5,7 @@
 #define PAGES_PER_INIT		1024
 #define CHUNK_BYTES		(512 * sizeof(struct pamt_entry))
 
-bool pamt_create(unsigned int nr_tdmrs)
+bool pamt_create(unsigned int nr_tdmrs, bool dynamic)
 {
 	unsigned int i, g, k;
 
@@ -21,6 +21,11 @@ bool pamt_create(unsigned int nr_tdmrs)
 			if (!gb)
 				goto no_memory;
 			t->gb[g] = gb;
+			if (dynamic) {
+				gb->lent = env_alloc(sizeof(*gb->lent));
+				if (!gb->lent)
+					goto no_memory;
+			}
 			gb->e1g.tdmr = i;
 			gb->e1g.level = 2;
 			gb->e1g.index = g;
@@ -74,6 +79,7 @@ void pamt_destroy(unsigned int nr_tdmrs)
 		for (g = 0; t->gb && g < nr && t->gb[g]; g++) {
 			for (k = 0; k < 512; k++)
 				env_free(t->gb[g]->e4k[k], CHUNK_BYTES);
+			env_free(t->gb[g]->lent, sizeof(*t->gb[g]->lent));
 			env_free(t->gb[g], sizeof(*t->gb[g]));
 		}
 		env_free(t->gb, nr * sizeof(*t->gb));
@@ -92,23 +98,45 @@ static bool page_reserved(const struct tdmr *t, u64 offset)
 	return false;
 }
 
-/* The 4K entries of the 2M at @offset; false: no memory. */
-static bool init_2m(struct tdmr *t, u64 offset)
+bool pamt_init_2m(struct tdmr *t, u64 offset)
 {
 	struct pamt_gb *gb = t->gb[offset / LEVEL_BYTES(2)];
 	unsigned int k = (offset / LEVEL_BYTES(1)) % 512, n;
-	struct pamt_entry *e = env_alloc(CHUNK_BYTES);
+	struct pamt_entry *e = gb->e4k[k];
 
+	/*
+	 * Of dynamic PAMT the memory stays when the entries end: somebody may
+	 * be looking at them without a lock.
+	 */
+	if (!e)
+		e = env_alloc(CHUNK_BYTES);
 	if (!e)
 		return false;
+	memset(e, 0, CHUNK_BYTES);
 	for (n = 0; n < 512; n++, offset += PAGE_BYTES) {
 		e[n].tdmr = gb->e1g.tdmr;
 		e[n].level = 0;
 		e[n].index = offset / PAGE_BYTES;
 		if (page_reserved(t, offset))
 			e[n].type = PT_RSVD;
+		else if (gb->lent && pamt_lent(t->base + offset))
+			e[n].type = PT_PAMT;
 	}
 	atomic_set_once(&gb->e4k[k], e);
+	return true;
+}
+
+/* With dynamic PAMT a 2M is known for reserved only where all of it is. */
+static bool init_dynamic_2m(struct tdmr *t, u64 offset)
+{
+	struct pamt_gb *gb = t->gb[offset / LEVEL_BYTES(2)];
+	u64 end = offset + LEVEL_BYTES(1);
+	u64 off;
+
+	for (off = offset; off < end; off += PAGE_BYTES)
+		if (!page_reserved(t, off))
+			return true;
+	gb->e2m[(offset / LEVEL_BYTES(1)) % 512].type = PT_RSVD;
 	return true;
 }
 
@@ -132,7 +160,8 @@ u64 leaf_TDH_SYS_TDMR_INIT(struct call *c)
 		goto out;
 	}
 	for (pages = 0; pages < PAGES_PER_INIT; pages += 512) {
-		if (!init_2m(t, next - t->base))
+		if (!(tdxm.dynamic_pamt ? init_dynamic_2m :
+		      pamt_init_2m)(t, next - t->base))
 			break;
 		next += LEVEL_BYTES(1);
 	}

@@ -24,9 +24,20 @@ bool vcpu_associate(struct vcpu *v, unsigned int lp)
 	return true;
 }
 
-/* TDVPR operand in RCX, its TD's gate and the number of TDVPS pages. */
-static u64 vcpu_lock(hpa_t tdvpr, bool excl, unsigned int states,
-		     struct vcpu **vcpu, struct pamt_entry **pe)
+static void vcpu_unlock(struct vcpu *v, struct pamt_entry *pe, bool excl,
+			bool tdr_excl)
+{
+	td_put(v->td, pamt_at(v->td->tdr, TDX_LEVEL_4K), tdr_excl, LOCK_SHARED);
+	operand_put(pe, excl);
+}
+
+/*
+ * TDVPR operand in RCX, its TD's gate and the number of TDVPS pages. Undo with
+ * vcpu_unlock() and the same @excl and @tdr_excl.
+ */
+static u64 vcpu_lock(hpa_t tdvpr, bool excl, bool tdr_excl,
+		     unsigned int states, struct vcpu **vcpu,
+		     struct pamt_entry **pe)
 {
 	struct pamt_entry *tdr_pe;
 	struct td *td;
@@ -36,15 +47,15 @@ static u64 vcpu_lock(hpa_t tdvpr, bool excl, unsigned int states,
 			  pe);
 	if (st)
 		return st;
-	st = td_get((*pe)->owner, TDX_OPERAND_TDR, false, states, LOCK_SHARED,
-		    &td, &tdr_pe);
+	st = td_get((*pe)->owner, TDX_OPERAND_TDR, tdr_excl, states,
+		    LOCK_SHARED, &td, &tdr_pe);
 	if (st) {
 		operand_put(*pe, excl);
 		return st;
 	}
 	*vcpu = (*pe)->obj;
 	if ((*vcpu)->num_pages < tdvps_pages(td)) {
-		vcpu_put(*vcpu, *pe, excl);
+		vcpu_unlock(*vcpu, *pe, excl, tdr_excl);
 		return ST(TDCX_NUM_INCORRECT);
 	}
 	return 0;
@@ -52,10 +63,7 @@ static u64 vcpu_lock(hpa_t tdvpr, bool excl, unsigned int states,
 
 void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl)
 {
-	struct td *td = vcpu->td;
-
-	td_put(td, pamt_at(td->tdr, TDX_LEVEL_4K), false, LOCK_SHARED);
-	operand_put(pe, excl);
+	vcpu_unlock(vcpu, pe, excl, false);
 }
 
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
@@ -64,7 +72,7 @@ u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 	u8 state;
 	u64 st;
 
-	st = vcpu_lock(tdvpr, excl, states, vcpu, pe);
+	st = vcpu_lock(tdvpr, excl, false, states, vcpu, pe);
 	if (st)
 		return st;
 	if (!associate)
@@ -199,19 +207,45 @@ static bool vcpu_count(struct td *td, u32 *index)
 	return true;
 }
 
+/* Under the exclusive TDR, so that no other id comes meanwhile. */
+static u64 x2apic_id_check(const struct td *td, u64 id)
+{
+	const struct vcpu *other;
+
+	if (id >> 32)
+		return ST_OP(OPERAND_INVALID, R8);
+	for (other = td->vcpus; other; other = other->next)
+		if (other->x2apic_id == id)
+			return ST(X2APIC_ID_NOT_UNIQUE);
+	return 0;
+}
+
+static void vcpu_link(struct vcpu *v)
+{
+	v->next = atomic_read_once(&v->td->vcpus);
+	while (!atomic_cas(&v->td->vcpus, &v->next, v))
+		;
+}
+
+/* Version 1, with topology enumeration, also names the x2APIC id. */
 u64 leaf_TDH_VP_INIT(struct call *c)
 {
+	bool named = c->version;
 	struct pamt_entry *pe;
 	struct vcpu *v;
 	u64 st;
 
-	st = vcpu_lock(c->g[RCX], true, VP_INIT_STATES, &v, &pe);
+	if (c->version > 1)
+		return ST_OP(OPERAND_INVALID, RAX);
+	st = vcpu_lock(c->g[RCX], true, named, VP_INIT_STATES, &v, &pe);
 	if (st)
 		return st;
-	if (v->state != VCPU_UNINIT) {
+	if (v->state != VCPU_UNINIT)
 		st = ST(VCPU_STATE_INCORRECT);
+	else if (named)
+		st = x2apic_id_check(v->td, c->g[R8]);
+	if (st)
 		goto put;
-	}
 	if (!vcpu_count(v->td, &v->index)) {
 		st = ST(MAX_VCPUS_EXCEEDED);
 		goto put;
@@ -222,7 +256,7 @@ u64 leaf_TDH_VP_INIT(struct call *c)
 	v->gpr[RBX] = v->td->gpaw52 ? 52 : 48;
 	v->gpr[RDX] = cpuid_signature(v->td);
 	v->gpr[RSI] = v->index;
-	v->x2apic_id = v->index;
+	v->x2apic_id = named ? c->g[R8] : v->index;
 	v->dr6 = 0xffff0ff0;
 	v->xcr0 = 1;
 	engine_vcpu_reset(v);
@@ -231,9 +265,10 @@ u64 leaf_TDH_VP_INIT(struct call *c)
 	vapic_reset(v);
 	v->state = VCPU_READY;
 	v->last_exit = EXIT_ASYNC_FAULT;
+	vcpu_link(v);
 	vcpu_associate(v, c->lp->id);
 put:
-	vcpu_put(v, pe, true);
+	vcpu_unlock(v, pe, true, named);
 	return st;
 }
 

@@ -189,6 +189,7 @@ int main(int argc, char **argv)
 	printf("KTAP version 1\n");
 	host_sys();
 	host_td();
+	host_dynamic();
 	host_coverage();
 	return ktap_end();
 }

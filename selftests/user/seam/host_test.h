@@ -21,6 +21,7 @@ enum stage {
 	WB1, WB2, TEARDOWN, SHUT,
 };
 
+extern bool stage_dynamic;	/* with dynamic PAMT, pairs for P(0..1023) */
 void stage_open(enum stage s);
 void stage_next(enum stage s);
 void stage_close(void);
@@ -48,6 +49,7 @@ struct host_row {
 void host_rows(const struct host_row *rows, unsigned int nr);
 void host_sys(void);
 void host_td(void);
+void host_dynamic(void);
 void host_coverage(void);
 
 #endif /* HOST_TEST_H */

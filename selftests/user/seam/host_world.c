@@ -34,6 +34,8 @@ static void write_params(void)
 	put(PARAMS, 5, 40);
 }
 
+bool stage_dynamic;
+
 static void step(enum stage s)
 {
 	unsigned int i;
@@ -42,6 +44,8 @@ static void step(enum stage s)
 	case COLD:
 		sim_reset();
 		sim_setup(2, 2);
+		if (stage_dynamic)
+			seam_config.features0 |= TDX_FEATURES0_DYNAMIC_PAMT;
 		if (seam_init())
 			abort();
 		write_tdmr();
@@ -55,7 +59,8 @@ static void step(enum stage s)
 		MUST(1, TDH_SYS_LP_INIT);
 		break;
 	case CONFIG:
-		MUST(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0);
+		MUST(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1,
+		     HKID0 | (stage_dynamic ? SEAM_BIT(16) : 0));
 		break;
 	case KEY1:
 		MUST(0, TDH_SYS_KEY_CONFIG);
@@ -66,6 +71,12 @@ static void step(enum stage s)
 	case TDMR:
 		for (i = 0; i < 256; i++)
 			MUST(0, TDH_SYS_TDMR_INIT, SIM_H0);
+		/* one pair from elsewhere, one from the range itself */
+		if (stage_dynamic) {
+			MUST(0, TDH_PHYMEM_PAMT_ADD, P(0) | 1, H(15), H(14));
+			MUST(0, TDH_PHYMEM_PAMT_ADD, P(512) | 1, P(512),
+			     P(513));
+		}
 		break;
 	case CREATED:
 		MUST(0, TDH_MNG_CREATE, TDR, HKID0 + 1);

@@ -264,6 +264,26 @@ static void test_cpuid(void)
 	world_close();
 }
 
+static void test_x2apic_id(void)
+{
+	struct vcpu *v;
+	unsigned int i;
+
+	world_build();
+	seam_config.features0 |= TDX_FEATURES0_TOPOLOGY_ENUM;
+	((struct td *)pamt_at(TDR, TDX_LEVEL_4K)->obj)->max_vcpus = 2;
+	MUST(0, TDH_VP_CREATE, P(60), TDR);
+	for (i = 1; i < TDVPS_PAGES; i++)
+		MUST(0, TDH_VP_ADDCX, P(60 + i), P(60));
+	MUST(0, TDH_VP_INIT | 1 << 16, P(60), 0, 0x23);
+	MUST(0, TDH_MR_FINALIZE, TDR);
+	MUST(0, TDH_VP_ENTER, P(60));
+	v = world_guest[0];
+	ktap(!cpuid_ve(1) && v->gpr[RBX] >> 24 == 0x23 && v->index == 1,
+	     "VP.INIT version 1 names the APIC id that CPUID tells");
+	world_close();
+}
+
 static const struct {
 	u32 msr;
 	bool write;
@@ -444,6 +464,7 @@ void vp_test_guest(void)
 	test_endings();
 	test_ept_violations();
 	test_cpuid();
+	test_x2apic_id();
 	test_msrs();
 	test_control_registers();
 	test_measurement();

@@ -72,6 +72,12 @@ static void build_ready(void)
 		MUST(0, TDH_VP_ADDCX, NEW_TDVPR + i * PAGE_BYTES, NEW_TDVPR);
 }
 
+static void build_topology(void)
+{
+	build_ready();
+	seam_config.features0 |= TDX_FEATURES0_TOPOLOGY_ENUM;
+}
+
 static void build_new_hold_page(void)
 {
 	build_new();
@@ -273,6 +279,17 @@ static const struct refusal refusals[] = {
 	  NOUNDO },
 	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_MAX_VCPUS_EXCEEDED, build_ready,
 	  NOUNDO },
+
+	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR), OP(OPERAND_INVALID, RAX),
+	  build_ready, NOUNDO },
+	{ L(TDH_VP_INIT | 2 << 16, NEW_TDVPR), OP(OPERAND_INVALID, RAX),
+	  build_topology, NOUNDO },
+	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR, 0, SEAM_BIT(32)),
+	  OP(OPERAND_INVALID, R8), build_topology, NOUNDO },
+	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR, 0, 0),
+	  TDX_WORD_X2APIC_ID_NOT_UNIQUE, build_topology, NOUNDO },
+	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR, 0, 7),
+	  TDX_WORD_MAX_VCPUS_EXCEEDED, build_topology, NOUNDO },
 
 	{ L(TDH_VP_FLUSH, TDVPR + 1), OP(OPERAND_INVALID, RCX), world_run,
 	  NOUNDO },

@@ -55,5 +55,6 @@ int main(int argc, char **argv)
 	vp_test_apic();
 	vp_test_metadata();
 	vp_test_races();
+	vp_test_fuzz();
 	return ktap_end();
 }

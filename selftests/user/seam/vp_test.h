@@ -14,6 +14,7 @@ void vp_test_guest(void);
 void vp_test_apic(void);
 void vp_test_metadata(void);
 void vp_test_races(void);
+void vp_test_fuzz(void);
 
 /* The running TD's vCPU, entered on LP 0. */
 struct vcpu *vp_enter(void);

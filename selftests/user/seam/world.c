@@ -314,9 +314,12 @@ static u64 digest_td(u64 h, const struct td *td)
 
 static u64 digest_page(u64 h, struct pamt_entry *pe)
 {
-	u16 lock = pe->lock.word & ~SEAM_BIT(14);
 	const void *content;
+	u16 lock;
 
+	if (!pe)
+		return h;
+	lock = pe->lock.word & ~SEAM_BIT(14);
 	h = digest_bytes(h, &lock, sizeof(lock));
 	h = digest_bytes(h, &pe->type, sizeof(pe->type));
 	h = digest_bytes(h, &pe->owner, sizeof(pe->owner));
