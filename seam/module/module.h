@@ -168,7 +168,6 @@ struct td {
 	int refcount[2];
 	u32 num_vcpus, num_assoc_vcpus, max_vcpus;
 	struct vcpu *vcpus;		/* initialised ones; never shrinks */
-	struct vcpu *vcpus;		/* initialised ones; never shrinks */
 	u8 num_l2_vms;
 	u64 attributes, xfam, config_flags, eptp_controls;
 	bool gpaw52;
@@ -207,7 +206,6 @@ struct ve_state {
 
 struct vcpu {
 	struct td *td;
-	struct vcpu *next;		/* of td->vcpus */
 	struct vcpu *next;		/* of td->vcpus */
 	hpa_t tdvpr;
 	unsigned int num_pages;
@@ -329,7 +327,6 @@ bool seam_msr(u32 index, u64 *val);
 #define SEAM_HPA_MASK	(SEAM_BIT(seam_config.keyid_shift) - 1)
 
 #define TDX_FEATURES0_NO_RBP_MOD	SEAM_BIT(18)
-#define TDX_FEATURES0_TOPOLOGY_ENUM	SEAM_BIT(20)
 #define TDX_FEATURES0_TOPOLOGY_ENUM	SEAM_BIT(20)
 #define TDX_FEATURES0_DYNAMIC_PAMT	SEAM_BIT(36)
 
