@@ -79,6 +79,10 @@ enum vp_step {
 
 /**
  * vp_exit() - handle one exit of a running vCPU
+ * @vcpu: stopped
+ * @exit: why
+ * @inj: out, with VP_RESUME: the event that the guest gets first
+ * @g: out, with VP_LEAVE: what the host sees
  *
  * Emulates what the module emulates (TDG leaves, CPUID, MSRs, #VE, #GP),
  * or ends VP.ENTER.
@@ -88,8 +92,10 @@ enum vp_step vp_exit(struct vcpu *vcpu, const struct vp_exit *exit,
 
 /**
  * vp_event() - what else is to be injected before the guest runs
+ * @vcpu: about to run
  * @intr_ok: the guest would take an interrupt now: RFLAGS.IF, no shadow
  * @nmi_ok: no NMI or STI/MOV SS blocking
+ * @inj: out: the event, if there is one
  *
  * Called before each run when @inj is still empty: a pending NMI (PEND_NMI)
  * and interrupts of the virtual APIC and the posted-interrupt descriptor.
