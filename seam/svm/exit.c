@@ -10,6 +10,7 @@
 
 #define INTR_INFO_NMI	(BIT(31) | 2 << 8 | X86_TRAP_NMI)
 #define VAPIC_TPR	(0x80 / 4)
+#define DR7_FIXED	BIT(10)
 
 static const u8 op_tdcall[] = { 0x0f, 0x01, 0xcc };
 static const u8 op_seamcall[] = { 0x0f, 0x01, 0xcf };
@@ -207,7 +208,10 @@ static bool exit_cr(struct vcpu *vcpu, struct vp_exit *exit, unsigned int cr,
 	return false;
 }
 
-/* DR0..DR3: kept by the module, in the CPU only while a breakpoint is set. */
+/*
+ * DR0..DR3 are kept by the module, in the CPU only while a breakpoint is set.
+ * DR7 is written here because TCG would arm breakpoints with the host's DR0.
+ */
 static bool exit_dr(struct vcpu *vcpu, unsigned int dr, bool write)
 {
 	struct svm_insn insn;
@@ -219,7 +223,9 @@ static bool exit_dr(struct vcpu *vcpu, unsigned int dr, bool write)
 		return false;
 	}
 	reg = (insn.bytes[insn.prefixes + 2] & 7) | (insn.rex & 1) << 3;
-	if (write)
+	if (dr == 7)
+		svm_of(vcpu)->vmcb->dr7 = (u32)get_gpr(vcpu, reg) | DR7_FIXED;
+	else if (write)
 		vcpu->dr[dr] = get_gpr(vcpu, reg);
 	else
 		set_gpr(vcpu, reg, vcpu->dr[dr]);
@@ -306,6 +312,8 @@ bool svm_exit(struct vcpu *vcpu, struct vp_exit *exit)
 		return exit_dr(vcpu, code - SVM_DR_READ(0), false);
 	case SVM_DR_WRITE(0) ... SVM_DR_WRITE(3):
 		return exit_dr(vcpu, code - SVM_DR_WRITE(0), true);
+	case SVM_DR_WRITE(7):
+		return exit_dr(vcpu, 7, true);
 	case SVM_TASK_SWITCH:
 		exit->reason = VMX_TASK_SWITCH;
 		return true;

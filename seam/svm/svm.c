@@ -71,7 +71,7 @@ static void reset_controls(struct vmcb *c, const struct svm_td *t)
 {
 	/* IRET and CR8 only while an NMI runs or a task priority is set */
 	c->intercept_cr = ICPT_WRITE(0) | ICPT_WRITE(4);
-	c->intercept_dr = 0x000f000f;
+	c->intercept_dr = 0x000f000f | ICPT_WRITE(7);
 	c->intercept_exc = BIT(X86_TRAP_UD);
 	c->intercept1 = ICPT_INTR | ICPT_NMI | ICPT_SMI | ICPT_INIT |
 			ICPT_RDPMC | ICPT_CPUID | ICPT_RSM | ICPT_INVD |

@@ -174,6 +174,13 @@ static void ve(struct exc_regs *regs)
 	regs->rip += guest_ve.instr_len;
 }
 
+/* A program that provokes exceptions has its own. */
+__attribute__((weak)) int guest_fault(struct exc_regs *regs)
+{
+	(void)regs;
+	return 0;
+}
+
 void guest_exception(struct exc_regs *regs);
 void guest_exception(struct exc_regs *regs)
 {
@@ -181,6 +188,8 @@ void guest_exception(struct exc_regs *regs)
 		guest_irq_count[regs->vector]++;
 		return;
 	}
+	if (guest_fault(regs))
+		return;
 	if (regs->vector == VE_VECTOR) {
 		ve(regs);
 		return;

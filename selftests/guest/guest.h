@@ -33,6 +33,9 @@ extern u64 guest_irq_count[256];
 /* The program: returns the exit code that the VMM gets on PORT_EXIT. */
 u32 guest_main(const struct guest_info *info);
 
+/* Of the program, when it provokes exceptions: not 0 when it has dealt with it */
+int guest_fault(struct exc_regs *regs);
+
 /* Module calls; the status is what TDCALL left in RAX. */
 u64 tdcall(u64 leaf, struct tdx_regs *regs);
 /* TDVMCALL with R10 = 0 and R11 = @fn; @a holds R12..R15 in and out. */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak_test [SECONDS [TDS [VCPUS]]]: several TDs with several vCPUs each, on
+ * fewer CPUs than vCPUs. See guest/soak.c for what they do.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "../guest/soak.h"
+#include "../include/ktap.h"
+#include "../lib/td.h"
+
+#define MAX_TDS		4
+#define TURNS		16
+
+struct runner {
+	struct td_vmm *td;
+	unsigned int vcpu;
+	pthread_t thread;
+	int ret;
+};
+
+static struct td_vmm tds[MAX_TDS];
+static struct runner runners[MAX_TDS][TD_MAX_VCPUS];
+
+static void *vcpu_thread(void *arg)
+{
+	struct runner *r = arg;
+
+	for (;;) {
+		r->ret = td_run(r->td, r->vcpu, NULL);
+		if (r->ret != KVM_EXIT_IO ||
+		    !td_io_is(r->td, r->vcpu, PORT_SYNC))
+			break;
+		memset(td_io_data(r->td, r->vcpu), 0, 4);
+	}
+	if (r->ret == KVM_EXIT_IO && td_io_is(r->td, r->vcpu, PORT_EXIT)) {
+		uint32_t code;
+
+		memcpy(&code, td_io_data(r->td, r->vcpu), 4);
+		r->ret = code ? (int)code : KVM_EXIT_IO;
+	}
+	return NULL;
+}
+
+static void judge(unsigned int t, unsigned int vcpus)
+{
+	struct soak_shared *s = (void *)(tds[t].ram + GUEST_MBOX);
+	uint64_t rounds = 0, bad = 0;
+	unsigned int v;
+	bool ended = true, ran = true;
+
+	for (v = 0; v < vcpus; v++) {
+		rounds += s->rounds[v];
+		bad |= s->bad[v];
+		ran &= s->rounds[v] > 0;
+		if (runners[t][v].ret != KVM_EXIT_IO) {
+			ktap_note("TD %u vCPU %u: exit %#x", t, v,
+				  runners[t][v].ret);
+			ended = false;
+		}
+	}
+	ktap_note("TD %u: %llu rounds", t, (unsigned long long)rounds);
+	ktap_ok(ended && ran, "TD %u: every vCPU ran and came to its end", t);
+	ktap_ok(!bad, "TD %u: memory and vector registers held", t);
+	ktap_ok(s->total == rounds * TURNS,
+		"TD %u: nobody's turn through the lock was lost", t);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int seconds = argc > 1 ? atoi(argv[1]) : 10;
+	unsigned int nr_tds = argc > 2 ? atoi(argv[2]) : 2;
+	unsigned int vcpus = argc > 3 ? atoi(argv[3]) : 4;
+	size_t image_size, reset_size;
+	void *image = read_file("/tests/guest/soak.img", &image_size);
+	void *reset = read_file("/tests/guest/soak.reset", &reset_size);
+	unsigned int t, v;
+	int ret;
+
+	ktap_header();
+	if (!image || !reset || nr_tds > MAX_TDS || vcpus > TD_MAX_VCPUS)
+		return EXIT_FAILURE;
+	for (t = 0; t < nr_tds; t++) {
+		tds[t].attributes = 1ULL << 28;
+		ret = td_build(&tds[t], vcpus, vcpus, image, image_size, reset);
+		if (!ktap_ok(!ret, "TD %u is built with %u vCPUs", t, vcpus)) {
+			ktap_note("%d, hw_error %#llx", ret,
+				  (unsigned long long)tds[t].hw_error);
+			ktap_plan(ktap_seen);
+			return EXIT_FAILURE;
+		}
+	}
+	for (t = 0; t < nr_tds; t++) {
+		for (v = 0; v < vcpus; v++) {
+			runners[t][v].td = &tds[t];
+			runners[t][v].vcpu = v;
+			pthread_create(&runners[t][v].thread, NULL,
+				       vcpu_thread, &runners[t][v]);
+		}
+	}
+	sleep(seconds);
+	for (t = 0; t < nr_tds; t++)
+		((struct soak_shared *)(tds[t].ram + GUEST_MBOX))->stop = 1;
+	for (t = 0; t < nr_tds; t++)
+		for (v = 0; v < vcpus; v++)
+			pthread_join(runners[t][v].thread, NULL);
+	for (t = 0; t < nr_tds; t++) {
+		judge(t, vcpus);
+		td_free(&tds[t]);
+	}
+	ktap_plan(ktap_seen);
+	return ktap_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
