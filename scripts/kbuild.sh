@@ -22,5 +22,14 @@ done
 find "$tree" -xtype l -delete
 
 # BTF needs a vmlinux, which Debian's headers have on some kernels only.
+mkdir -p "$O/logs"
 run make -j"${JOBS:-$(nproc)}" -C "$KDIR" M="$tree" W=1 V="${V:-0}" \
-	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@"
+	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@" 2>&1 |
+	tee "$O/logs/build"
+
+# objtool only warns: make it an error, now and in the next build
+objtool=$(sed -n 's/^\(.*\.o\): warning: objtool:.*/\1/p' "$O/logs/build" | sort -u)
+if [ -n "$objtool" ]; then
+	(cd "$tree" && echo "$objtool" | xargs rm -f)
+	die "objtool warns: see above"
+fi

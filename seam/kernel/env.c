@@ -56,7 +56,9 @@ void env_page_free(void *p, unsigned int level)
 /*
  * Noise: one key per boot, no secret kept. The loops go over 2M with
  * interrupts off, so they are unrolled, and aligned to stay within one page of
- * code, because QEMU's TCG chains no jumps from page to page.
+ * code, because QEMU's TCG chains no jumps from page to page. Each has its own
+ * section: the assembler would jump over padding between them, and objtool
+ * asks who gets there.
  */
 #define NOISE_ALIGN	__aligned(512) noinline
 #define NOISE_STEP	0x9e3779b97f4a7c15ULL
@@ -69,7 +71,8 @@ static __always_inline u64 noise(u64 x)
 	return x ^ x >> 32;
 }
 
-static NOISE_ALIGN void noise_fill(u64 *p, u64 seed)
+static NOISE_ALIGN __section(".text.noise_fill")
+void noise_fill(u64 *p, u64 seed)
 {
 	const u64 *end = p + WORDS_PER_PAGE;
 
@@ -82,7 +85,8 @@ static NOISE_ALIGN void noise_fill(u64 *p, u64 seed)
 }
 
 /* 0 when the page is as noise_fill() left it */
-static NOISE_ALIGN u64 noise_diff(const u64 *p, u64 seed)
+static NOISE_ALIGN __section(".text.noise_diff")
+u64 noise_diff(const u64 *p, u64 seed)
 {
 	const u64 *end = p + WORDS_PER_PAGE;
 	u64 diff = 0;
