@@ -60,7 +60,6 @@ void env_page_free(void *p, unsigned int level)
  * section: the assembler would jump over padding between them, and objtool
  * asks who gets there.
  */
-#define NOISE_ALIGN	__aligned(512) noinline
 #define NOISE_STEP	0x9e3779b97f4a7c15ULL
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(u64))
 
@@ -71,7 +70,7 @@ static __always_inline u64 noise(u64 x)
 	return x ^ x >> 32;
 }
 
-static NOISE_ALIGN __section(".text.noise_fill")
+static noinline __aligned(512) __section(".text.noise_fill")
 void noise_fill(u64 *p, u64 seed)
 {
 	const u64 *end = p + WORDS_PER_PAGE;
@@ -85,7 +84,7 @@ void noise_fill(u64 *p, u64 seed)
 }
 
 /* 0 when the page is as noise_fill() left it */
-static NOISE_ALIGN __section(".text.noise_diff")
+static noinline __aligned(512) __section(".text.noise_diff")
 u64 noise_diff(const u64 *p, u64 seed)
 {
 	const u64 *end = p + WORDS_PER_PAGE;
