@@ -13,7 +13,7 @@ tree=$O/mod
 
 mkdir -p "$tree/include/uapi"
 ln -sfn "$TOP/Kbuild" "$tree/Kbuild"
-(cd "$TOP" && find virt seam kvm include -type d 2>/dev/null || true) | while read -r dir; do
+(cd "$TOP" && find virt seam kvm include selftests/modules selftests/user/entry -type d 2>/dev/null || true) | while read -r dir; do
 	mkdir -p "$tree/$dir"
 	find "$TOP/$dir" -maxdepth 1 -type f \( -name '*.[chS]' -o -name Kbuild \) \
 		-exec ln -sf -t "$tree/$dir" {} +
