@@ -103,6 +103,8 @@ exceptions()
 		echo MACRO_ARG_REUSE ;;
 	# asking for the kernel's version is its job
 	*/compat.h)			echo LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
+	# stands in for the kernel around code of mainline
+	selftests/bench/mainline/*)	echo COMPLEX_MACRO,EXPORT_SYMBOL ;;
 	# trace events have a form of their own
 	virt/trace.h)			echo OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT ;;
 	# what is printed, whole

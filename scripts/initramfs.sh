@@ -14,7 +14,7 @@ cp /bin/busybox "$r/bin/"
 cp "$TOP/selftests/runner/init" "$r/init"
 chmod 755 "$r/init"
 
-for ko in "$O"/mod/*/*.ko; do
+for ko in "$O"/mod/*/*.ko "$O"/mod/selftests/*/*.ko; do
 	[ -e "$ko" ] || continue
 	strip --strip-debug -o "$r/modules/${ko##*/}" "$ko"
 done

@@ -13,7 +13,7 @@ tree=$O/mod
 
 mkdir -p "$tree/include/uapi"
 ln -sfn "$TOP/Kbuild" "$tree/Kbuild"
-(cd "$TOP" && find virt seam kvm include -type d 2>/dev/null || true) | while read -r dir; do
+(cd "$TOP" && find virt seam kvm include selftests/modules selftests/user/entry -type d 2>/dev/null || true) | while read -r dir; do
 	mkdir -p "$tree/$dir"
 	find "$TOP/$dir" -maxdepth 1 -type f \( -name '*.[chS]' -o -name Kbuild \) \
 		-exec ln -sf -t "$tree/$dir" {} +
@@ -22,5 +22,14 @@ done
 find "$tree" -xtype l -delete
 
 # BTF needs a vmlinux, which Debian's headers have on some kernels only.
+mkdir -p "$O/logs"
 run make -j"${JOBS:-$(nproc)}" -C "$KDIR" M="$tree" W=1 V="${V:-0}" \
-	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@"
+	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@" 2>&1 |
+	tee "$O/logs/build"
+
+# objtool only warns: make it an error, now and in the next build
+objtool=$(sed -n 's/^\(.*\.o\): warning: objtool:.*/\1/p' "$O/logs/build" | sort -u)
+if [ -n "$objtool" ]; then
+	(cd "$tree" && echo "$objtool" | xargs rm -f)
+	die "objtool warns: see above"
+fi

@@ -246,11 +246,6 @@ int seamhost_bring_up(void)
 {
 	int err;
 
-	if (seamhost.progress->stage == STAGE_LOST) {
-		seamhost.no_module = true;
-		pr_err("the TDX module is gone after a failed update or a shutdown: power-cycle, or load a module image\n");
-		return -ENODEV;
-	}
 	err = seamhost_hkids_init();
 	if (err)
 		return err;
@@ -281,6 +276,8 @@ int seamhost_bring_up(void)
 			goto drop_memory;
 	}
 	err = seamhost_memory_settle();
+	if (!err)
+		err = seamhost_pamt_dynamic_init();
 	if (err)
 		goto drop_memory;
 	if (seamhost.progress->stage < STAGE_READY) {
@@ -298,6 +295,7 @@ int seamhost_bring_up(void)
 	return 0;
 
 drop_memory:
+	seamhost_pamt_dynamic_exit();
 	seamhost_memory_drop();
 stop_cpus:
 	seamhost_cpus_stop();
@@ -307,14 +305,19 @@ free_hkids:
 	return err;
 }
 
-/* The opposite; the TDX module keeps its PAMTs. Holds seamhost.lock. */
+/*
+ * The opposite, and the end of what a lost module left; the TDX module keeps
+ * its PAMTs. Holds seamhost.lock.
+ */
 void seamhost_take_down(void)
 {
-	if (!seamhost.up)
-		return;
+	bool was_up = seamhost.up;
+
 	seamhost.up = false;
 	seamhost_cpus_stop();
+	seamhost_pamt_dynamic_exit();
 	seamhost_memory_drop();
 	seamhost_hkids_exit();
-	pr_info("stopped\n");
+	if (was_up)
+		pr_info("stopped\n");
 }

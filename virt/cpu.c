@@ -11,6 +11,7 @@
 #include <seamhost/tdh.h>
 #include "report.h"
 #include "state.h"
+#include "vmx.h"
 
 static int cpuhp_state = -1;
 static DEFINE_RAW_SPINLOCK(sys_init_lock);
@@ -36,10 +37,11 @@ static int sys_init_once(void)
 		p->stage = STAGE_SYS_INIT;
 		cpumask_clear(&p->lp_done);
 	} else if (tdx_code(st) == TDX_ST_SYS_INIT_NOT_PENDING &&
-		   p->stage != STAGE_COLD) {
+		   p->stage != STAGE_COLD && p->stage != STAGE_LOST) {
 		/* we did it earlier: go on from there */
 	} else {
-		seamhost.no_module = st.raw == TDX_NOT_DELIVERED_VMFAILINVALID;
+		seamhost.no_module = p->stage == STAGE_LOST ||
+			st.raw == TDX_NOT_DELIVERED_VMFAILINVALID;
 		err = seamhost_report("initialise the TDX module",
 				      TDH_SYS_INIT, st, &out);
 	}
@@ -127,14 +129,21 @@ int seamhost_cpus_start(void)
 {
 	int ret;
 
+	if (seamhost.plat == &seamhost_hw_ops) {
+		ret = seamhost_vmx_borrow();
+		if (ret)
+			return ret;
+	}
 	seamhost.leaving = false;
 	seamhost.fresh = false;
 	seamhost.no_module = false;
 	seamhost.sys_init_tried = false;
 	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "seamhost:online",
 				bring_online, take_offline);
-	if (ret < 0)
+	if (ret < 0) {
+		seamhost_vmx_return();
 		return ret;
+	}
 	cpuhp_state = ret;
 	return 0;
 }
@@ -146,4 +155,5 @@ void seamhost_cpus_stop(void)
 	seamhost.leaving = true;
 	cpuhp_remove_state(cpuhp_state);
 	cpuhp_state = -1;
+	seamhost_vmx_return();
 }

@@ -279,14 +279,20 @@ static int load_fresh(struct install *in)
 {
 	atomic_t failed = ATOMIC_INIT(0);
 
-	if (seamhost.progress->nr_tdmrs)
-		pr_warn("loading a module in place of one that was shut down: the TDs of that one are lost\n");
+	if (seamhost_hkids_in_use()) {
+		pr_err("TDs of the module that was lost still hold KeyIDs: end them first, or unload kvm-tdx and seamhost and load them again\n");
+		return -EBUSY;
+	}
+	seamhost_take_down();
 	on_each_cpu(vmx_on_here, &failed, 1);
 	if (!atomic_read(&failed))
 		stop_machine(in_lockstep, in, cpu_online_mask);
 	on_each_cpu(vmx_off_here, NULL, 1);
-	if (atomic_read(&failed))
+	if (atomic_read(&failed)) {
+		pr_err("%d CPUs do not enter VMX operation\n",
+		       atomic_read(&failed));
 		return -EIO;
+	}
 	if (in->failed_cpu >= 0 || in->incomplete) {
 		report_failure(in);
 		return -EIO;

@@ -57,3 +57,13 @@ u16 leaf_operands(u64 rax, bool beyond_r9)
 		in = leaf_info[leaf_index(rax)].in;
 	return beyond_r9 ? in : in & REGS_TO_R9;
 }
+
+u16 leaf_outputs(u64 rax)
+{
+	enum leaf_index leaf = leaf_index(rax);
+
+	/* VP.ENTER gives what the guest left; what is not known may be there */
+	if (leaf == LEAF_UNKNOWN || leaf == LEAF_TDH_VP_ENTER)
+		return REGS_TO_R9 | TDX_REG_R10 | TDX_REG_R11;
+	return leaf_info[leaf].out;
+}

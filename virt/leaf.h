@@ -32,4 +32,7 @@ enum leaf_index leaf_index(u64 rax);
  */
 u16 leaf_operands(u64 rax, bool beyond_r9);
 
+/* The registers that a call of @rax may write. */
+u16 leaf_outputs(u64 rax);
+
 #endif /* SEAMHOST_VIRT_LEAF_H */

@@ -6,6 +6,7 @@
 #include "observe.h"
 #include "state.h"
 #include "sysfs.h"
+#include "vmx.h"
 
 static bool on_demand;
 module_param(on_demand, bool, 0444);
@@ -74,9 +75,12 @@ static int __init seamhost_init(void)
 	if (err)
 		goto memory_exit;
 
-	err = seamhost_sysfs_init();
+	err = seamhost_vmx_share_init();
 	if (err)
 		goto power_exit;
+	err = seamhost_sysfs_init();
+	if (err)
+		goto share_exit;
 	if (!on_demand) {
 		mutex_lock(&seamhost.lock);
 		err = seamhost_bring_up();
@@ -93,6 +97,8 @@ static int __init seamhost_init(void)
 
 sysfs_exit:
 	seamhost_sysfs_exit();
+share_exit:
+	seamhost_vmx_share_exit();
 power_exit:
 	seamhost_power_exit();
 memory_exit:
@@ -109,6 +115,7 @@ module_init(seamhost_init);
 static void __exit seamhost_exit(void)
 {
 	seamhost_sysfs_exit();
+	seamhost_vmx_share_exit();
 	seamhost_power_exit();
 	seamhost_memory_exit();
 	mutex_lock(&seamhost.lock);

@@ -3,6 +3,7 @@
  * The TDX module's metadata, read by field id (TDH.SYS.RD). Field ids carry the
  * element size and flags; the module looks at class and code only.
  */
+#include <linux/moduleparam.h>
 #include <linux/stddef.h>
 #include <seamhost/metadata.h>
 #include <seamhost/tdh.h>
@@ -161,6 +162,37 @@ static int read_cmrs(void)
 	return 0;
 }
 
+/*
+ * The VMM has to call seamhost_pamt_get() for each 4K page then; one that does
+ * not would see every such page refused.
+ */
+static bool dynamic_pamt;
+module_param(dynamic_pamt, bool, 0444);
+MODULE_PARM_DESC(dynamic_pamt,
+		 "use dynamic PAMT where the TDX module offers it (default: no)");
+
+static int read_pamt_kind(void)
+{
+	u64 bits;
+	int err;
+
+	seamhost.pamt_bitmap_bits = 0;
+	if (!dynamic_pamt ||
+	    !(seamhost.info.features0 & TDX_FEATURE_DYNAMIC_PAMT))
+		return 0;
+	err = read_one(TDX_SYS_PAMT_PAGE_BITMAP_ENTRY_BITS,
+		       "PAMT_PAGE_BITMAP_ENTRY_BITS", &bits);
+	if (err)
+		return err;
+	if (!bits || bits > 64) {
+		pr_err("the module wants %llu bits per page in the PAMT bitmap\n",
+		       bits);
+		return -EINVAL;
+	}
+	seamhost.pamt_bitmap_bits = bits;
+	return 0;
+}
+
 static int read_cpuid_config(void)
 {
 	struct seamhost_sysinfo *info = &seamhost.info;
@@ -228,6 +260,8 @@ int seamhost_read_metadata(void)
 	if (!err)
 		err = read_pages(TDX_SYS_TDVPS_BASE_SIZE, "TDVPS_BASE_SIZE",
 				 &seamhost.info.tdvps_pages);
+	if (!err)
+		err = read_pamt_kind();
 	if (!err)
 		err = read_cpuid_config();
 	if (!err)

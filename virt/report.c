@@ -9,7 +9,7 @@
 /* Remedy for a status of any leaf (leaf < 0) or of one. */
 struct remedy {
 	int leaf;
-	u64 status;	/* a whole word for software codes, else bits 47:32 */
+	enum tdx_code status;
 	const char *text;
 };
 
@@ -17,12 +17,6 @@ struct remedy {
 
 /* X(leaf, status, text) */
 #define REMEDIES(X) \
-	X(ANY_LEAF, TDX_NOT_DELIVERED_VMFAILINVALID, \
-	  "no TDX module is loaded: turn on TDX (SEAM Loader) in the firmware setup, or load a module image") \
-	X(ANY_LEAF, TDX_NOT_DELIVERED_UD, \
-	  "the CPU was not in VMX operation, or has no SEAM mode: check that TDX is on in the firmware setup and that nothing else turns VMX off") \
-	X(ANY_LEAF, TDX_NOT_DELIVERED_GP, \
-	  "the CPU refused SEAM mode: firmware did not load P-SEAMLDR or did not lock SEAMRR; turn on TDX and \"SEAM Loader\" in the firmware setup") \
 	X(TDH_SYS_INIT, TDX_ST_SYS_INIT_NOT_PENDING, \
 	  "the module was initialised by somebody else, perhaps the kernel before a kexec: load the module image again or power-cycle") \
 	X(ANY_LEAF, TDX_ST_SYS_SHUTDOWN, \
@@ -73,11 +67,14 @@ static const struct remedy remedies[] = {
  */
 const char *seamhost_remedy(enum tdh_leaf leaf, tdx_status_t st)
 {
-	u64 key = tdx_not_delivered(st) ? st.raw : tdx_code(st);
 	int i;
 
+	/* the words for those say what to look at already */
+	if (tdx_not_delivered(st))
+		return NULL;
+
 	for (i = 0; i < ARRAY_SIZE(remedies); i++)
-		if (remedies[i].status == key &&
+		if (remedies[i].status == tdx_code(st) &&
 		    (remedies[i].leaf == ANY_LEAF || remedies[i].leaf == leaf))
 			return remedies[i].text;
 	return NULL;

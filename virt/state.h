@@ -108,6 +108,10 @@ void seamhost_memory_exit(void);
 int seamhost_pamt_alloc(void);
 void seamhost_pamt_free(struct tdmr *tdmr);
 
+/* pamt_dynamic.c */
+int seamhost_pamt_dynamic_init(void);
+void seamhost_pamt_dynamic_exit(void);
+
 /* keyid.c */
 int seamhost_hkids_init(void);
 void seamhost_hkids_exit(void);

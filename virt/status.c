@@ -105,7 +105,8 @@ const char *tdx_result_name(enum tdx_result result)
 	case TDX_RESULT_REFUSED: return "refused";
 	case TDX_RESULT_DEAD: return "dead";
 	case TDX_RESULT_UNDELIVERED: return "undelivered";
-	case TDX_NR_RESULTS: break;
+	case TDX_NR_RESULTS:
+		break;
 	}
 	return "?";
 }

@@ -55,12 +55,15 @@ static ssize_t num_remaining_updates_show(struct device *dev,
 }
 static DEVICE_ATTR_ADMIN_RO(num_remaining_updates);
 
-#define X(bit, name)	[bit] = #name,
-static const char * const feature_name[64] = {
+static const char *feature_name(unsigned int bit)
+{
+	switch (bit) {
+#define X(number, name)	case number: return #name;
 	TDX_FEATURES0_BITS(X)
-};
-
 #undef X
+	}
+	return NULL;
+}
 
 static int show_features(char *buf, int at)
 {
@@ -71,8 +74,8 @@ static int show_features(char *buf, int at)
 	for (bit = 0; bit < 64; bit++) {
 		if (!(features0 & BIT_ULL(bit)))
 			continue;
-		if (feature_name[bit])
-			at += sysfs_emit_at(buf, at, " %s", feature_name[bit]);
+		if (feature_name(bit))
+			at += sysfs_emit_at(buf, at, " %s", feature_name(bit));
 		else
 			at += sysfs_emit_at(buf, at, " bit%u", bit);
 	}
@@ -105,7 +108,7 @@ static int show_memory(char *buf, int at)
 	at += sysfs_emit_at(buf, at, "usable_bytes %llu\n", given);
 	at += sysfs_emit_at(buf, at, "pamt_bytes %llu\n", pamt);
 	return at + sysfs_emit_at(buf, at, "pamt_kind %s\n",
-				  seamhost.pamt_bitmap_bits ? "dynamic" :
+				  seamhost.progress->dynamic_pamt ? "dynamic" :
 							      "static");
 }
 

@@ -63,15 +63,17 @@ TRACE_EVENT_FN(seamcall_exit,
 		__array(char, words, SEAMCALL_WORDS)
 	),
 	TP_fast_assign(
+		u16 out = leaf_outputs(r->rax);
+
 		seamcall_leaf_name(r->rax, __entry->leaf);
 		__entry->status = status.raw;
 		__entry->ns = ns;
-		__entry->rcx = r->out.rcx;
-		__entry->rdx = r->out.rdx;
-		__entry->r8 = r->out.r8;
-		__entry->r9 = r->out.r9;
-		__entry->r10 = r->out.r10;
-		__entry->r11 = r->out.r11;
+		__entry->rcx = out & TDX_REG_RCX ? r->out.rcx : 0;
+		__entry->rdx = out & TDX_REG_RDX ? r->out.rdx : 0;
+		__entry->r8 = out & TDX_REG_R8 ? r->out.r8 : 0;
+		__entry->r9 = out & TDX_REG_R9 ? r->out.r9 : 0;
+		__entry->r10 = out & TDX_REG_R10 ? r->out.r10 : 0;
+		__entry->r11 = out & TDX_REG_R11 ? r->out.r11 : 0;
 		seamcall_words(r, status, __entry->words);
 	),
 	TP_printk("%s rcx=0x%llx rdx=0x%llx r8=0x%llx r9=0x%llx r10=0x%llx r11=0x%llx status=0x%llx %llu ns",

@@ -81,6 +81,15 @@ hkid_t seamhost_global_hkid(void);
  */
 bool seamhost_page_usable(phys_addr_t pa, size_t size);
 
+/*
+ * Dynamic PAMT: before the module owns a page as a 4K page (a control page, a
+ * Secure EPT page or a private page mapped with 4K), and after it gave it
+ * back. 0 or a negative errno; nothing is done where PAMT is static. May
+ * sleep.
+ */
+int seamhost_pamt_get(phys_addr_t pa);
+void seamhost_pamt_put(phys_addr_t pa);
+
 /**
  * seamhost_on_each_package() - call a function on one CPU of every package
  * @fn: called in process context, pinned to the CPU; stops at the first error

@@ -53,6 +53,13 @@ void env_page_free(void *p, unsigned int level)
 	free_pages((unsigned long)p, PAGE_ORDER(level));
 }
 
+/*
+ * Noise: one key per boot, no secret kept. The loops go over 2M with
+ * interrupts off, so they are unrolled, and aligned to stay within one page of
+ * code, because QEMU's TCG chains no jumps from page to page. Each has its own
+ * section: the assembler would jump over padding between them, and objtool
+ * asks who gets there.
+ */
 #define NOISE_STEP	0x9e3779b97f4a7c15ULL
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(u64))
 
@@ -63,28 +70,31 @@ static __always_inline u64 noise(u64 x)
 	return x ^ x >> 32;
 }
 
-/*
- * Noise: one key per boot, no secret kept. Fills a page with it, or tells by
- * something else than 0 that the page is no more what it was filled with.
- *
- * It goes over 2M with interrupts off. QEMU's TCG chains no jumps from page to
- * page, so the loops must not lie across a boundary of pages.
- */
-static noinline __section(".text.noise") __aligned(512)
-u64 noise_page(u64 *p, u64 seed, bool fill)
+static noinline __aligned(512) __section(".text.noise_fill")
+void noise_fill(u64 *p, u64 seed)
 {
-	u64 *end = p + WORDS_PER_PAGE, diff = 0;
+	const u64 *end = p + WORDS_PER_PAGE;
 
-	if (fill) {
-		for (; p < end; p += 2, seed += 2 * NOISE_STEP) {
-			p[0] = noise(seed);
-			p[1] = noise(seed + NOISE_STEP);
-		}
-		return 0;
+	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
+		p[0] = noise(seed);
+		p[1] = noise(seed + NOISE_STEP);
+		p[2] = noise(seed + 2 * NOISE_STEP);
+		p[3] = noise(seed + 3 * NOISE_STEP);
 	}
-	for (; p < end; p += 2, seed += 2 * NOISE_STEP) {
+}
+
+/* 0 when the page is as noise_fill() left it */
+static noinline __aligned(512) __section(".text.noise_diff")
+u64 noise_diff(const u64 *p, u64 seed)
+{
+	const u64 *end = p + WORDS_PER_PAGE;
+	u64 diff = 0;
+
+	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
 		diff |= p[0] ^ noise(seed);
 		diff |= p[1] ^ noise(seed + NOISE_STEP);
+		diff |= p[2] ^ noise(seed + 2 * NOISE_STEP);
+		diff |= p[3] ^ noise(seed + 3 * NOISE_STEP);
 	}
 	return diff;
 }
@@ -102,7 +112,7 @@ void env_page_scramble(hpa_t hpa, unsigned int level)
 		u64 *p = env_host_ptr(hpa);
 
 		if (p)
-			noise_page(p, noise_seed(hpa), true);
+			noise_fill(p, noise_seed(hpa));
 	}
 }
 
@@ -111,9 +121,9 @@ bool env_page_touched(hpa_t hpa, unsigned int level)
 	hpa_t end = hpa + LEVEL_BYTES(level);
 
 	for (; hpa < end; hpa += PAGE_SIZE) {
-		u64 *p = env_host_ptr(hpa);
+		const u64 *p = env_host_ptr(hpa);
 
-		if (p && noise_page(p, noise_seed(hpa), false))
+		if (p && noise_diff(p, noise_seed(hpa)))
 			return true;
 	}
 	return false;

@@ -106,10 +106,10 @@ broken "SYS.INIT" TDH.SYS.INIT "status 0xc000090000000000" \
 	INCORRECT_CPUID_VALUE "update the firmware"
 broken "LP.INIT" TDH.SYS.LP.INIT "status 0xc000090200000000" \
 	INCONSISTENT_CPUID_FIELD "CPUs of one model"
-broken "SYS.RD" TDH.SYS.RD "gp nth=3" "GP" "P-SEAMLDR"
+broken "SYS.RD" TDH.SYS.RD "gp nth=1" "#GP" "SEAM loader"
 broken "SYS.CONFIG" TDH.SYS.CONFIG "status 0xc0000a0200000000" \
 	TDMR_OUTSIDE_CMRS "report this"
-broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "UD" "VMX operation"
+broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "VMX is off"
 broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
 	SYS_SHUTDOWN "power-cycle"
 

@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The SEAMCALL layer in the kernel: seamcall.sh PART
+
+D=/sys/kernel/debug/seamcall_test
+INJECT=/sys/kernel/debug/softseam/inject
+STATS=/sys/kernel/debug/seamhost/seamcalls
+ENABLE=/sys/kernel/debug/seamhost/enable
+EVENTS=/sys/kernel/tracing/events/seamhost
+n=0
+bad=0
+
+result()
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		bad=1
+	fi
+}
+
+# A file of the test module is a test of its own.
+part()
+{
+	cat $D/"$1" > /tmp/"$1"
+	cat /tmp/"$1"
+	! grep -q '^not ok' /tmp/"$1" && grep -q '^1\.\.[1-9]' /tmp/"$1"
+}
+
+# Each form of call, when the module lets it fail to arrive: KIND WORD TEXT
+undelivered()
+{
+	echo "* $1 times=6" > $INJECT
+	cat $D/deliver > /tmp/deliver
+	echo clear > $INJECT
+	[ "$(grep -c "^$2 TDH.*not delivered ($3)" /tmp/deliver)" = 6 ]
+	result $? "$3 reaches the caller of every form of SEAMCALL"
+	grep -q '^0x8000ff0000000006 TDG.VP.INFO: not delivered (#UD)' /tmp/deliver
+	result $? "TDCALL outside a TD is the CPU's own #UD"
+}
+
+deliver()
+{
+	echo "KTAP version 1"
+	undelivered ud 0x8000ff0000000006 '#UD'
+	undelivered gp 0x8000ff000000000d '#GP'
+	undelivered vmfailinvalid 0x8000ff00ffff0000 VMfailInvalid
+	cat $D/deliver > /tmp/deliver
+	[ "$(grep -c '^0xc0.*TDH.*OPERAND_INVALID' /tmp/deliver)" = 6 ]
+	result $? "the module's own answer is not mixed up with these"
+	echo "1..$n"
+	return $bad
+}
+
+# calls of a leaf that ended in a column of the counters: LEAF COLUMN
+counted()
+{
+	awk -v leaf="$1" -v want="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == want) c = i }
+		$1 == leaf { n = $c }
+		END { print n + 0 }' $STATS
+}
+
+observe()
+{
+	echo "KTAP version 1"
+	echo 0 > $ENABLE
+	echo 0 > $STATS
+	cat $D/deliver > /dev/null
+	[ "$(counted TDH.MEM.TRACK calls)" = 0 ]
+	result $? "nothing is counted while counting is off"
+
+	echo 1 > $ENABLE
+	cat $D/deliver > /dev/null
+	[ "$(counted TDH.MEM.TRACK refused)" = 1 ] &&
+		[ "$(counted TDH.VP.ENTER refused)" = 1 ]
+	result $? "a refusal is counted"
+	echo "TDH.MEM.TRACK ud" > $INJECT
+	cat $D/deliver > /dev/null
+	[ "$(counted TDH.MEM.TRACK undelivered)" = 1 ] &&
+		[ "$(counted TDH.MEM.TRACK calls)" = 2 ]
+	result $? "and a call that does not arrive is another kind"
+	echo 0 > $STATS
+	[ "$(counted TDH.MEM.TRACK calls)" = 0 ]
+	result $? "the counters start again when they are told to"
+	echo 0 > $ENABLE
+
+	echo > /sys/kernel/tracing/trace
+	echo 1 > $EVENTS/enable
+	cat $D/deliver > /dev/null
+	echo 0 > $EVENTS/enable
+	cat $D/deliver > /dev/null
+	grep seamcall /sys/kernel/tracing/trace > /tmp/trace
+	[ "$(grep -c seamcall_enter /tmp/trace)" = 6 ] &&
+		[ "$(grep -c seamcall_exit /tmp/trace)" = 6 ]
+	result $? "six calls are two events each, and none when off"
+	grep -q 'seamcall_enter: TDH.MEM.PAGE.REMOVE v0 rcx=0x2000 rdx=0x1001 ' /tmp/trace
+	result $? "enter has the leaf's name and operands"
+	grep -q 'seamcall_exit: TDH.MEM.PAGE.REMOVE: OPERAND_INVALID (RDX), gpa 0x2000 .* ns' /tmp/trace
+	result $? "exit has the status in words and the duration"
+	echo "1..$n"
+	return $bad
+}
+
+# TDs run while NMIs come: SECONDS
+nmi()
+{
+	echo "KTAP version 1"
+	echo "$1" > $D/nmi &
+	storm=$!
+	rounds=0
+	status=0
+	while kill -0 $storm 2>/dev/null && [ $status = 0 ]; do
+		lifecycle_test > /tmp/life 2>&1 || status=1
+		grep -q '^not ok' /tmp/life && status=1
+		rounds=$((rounds + 1))
+	done
+	wait $storm
+	[ $status = 0 ] || sed 's/^/# /' /tmp/life
+	result $status "TDs lived through $(cat $D/nmi) NMIs, $rounds times over"
+	[ "$(cat $D/nmi)" -gt $((10 * $1)) ]
+	result $? "there were NMIs"
+	echo "1..$n"
+	return $bad
+}
+
+insmod /modules/seamcall_test.ko || exit 1
+case $1 in
+refusals | stack | td) part "$1" ;;
+deliver | observe) "$1" ;;
+nmi) nmi "$2" ;;
+esac
+status=$?
+rmmod seamcall_test || status=1
+exit $status

@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The TDX module is loaded and updated at run time; images that cannot work are
+# refused while the old module still runs, and what fails later says so.
+
+INJECT=/sys/kernel/debug/softseam/inject
+IMAGES=/tests/images
+TDX=/sys/devices/tdx_host
+[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
+n=0
+bad=0
+
+result()
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		dmesg | tail -n 15 | sed 's/^/# /'
+		bad=1
+	fi
+}
+
+mark()
+{
+	MARK="update mark $n"
+	echo "<6>test: $MARK" > /dev/kmsg
+}
+
+said()
+{
+	dmesg | sed -n "/$MARK/,\$p" | grep -q "seamhost: .*$1"
+}
+
+state()
+{
+	sed -n 's/^state //p' $TDX/status
+}
+
+# runs VERSION: this version is up
+runs()
+{
+	[ "$(state)" = up ] && [ "$(cat $TDX/version)" = "$1" ]
+}
+
+# upload FILE: true when it was installed
+upload()
+{
+	up=/sys/class/firmware/seamldr_upload
+	[ -e $up ] || up=$TDX/seamldr_upload
+	mark
+	echo 1 > $up/loading
+	cat "$1" > $up/data
+	echo 0 > $up/loading
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		[ "$(cat $up/status)" = idle ] && break
+		sleep 1
+	done
+	[ -z "$(cat $up/error)" ]
+}
+
+# refused FILE WORDS NAME: and the old module goes on
+refused()
+{
+	! upload "$1" && said "$2" && runs 1.5.01
+	result $? "$3 is refused, the old module goes on"
+}
+
+echo "KTAP version 1"
+insmod /modules/softseam.ko && insmod /modules/seamhost.ko
+result $? "the first module is up"
+
+head -c 20000 $IMAGES/new.img > /tmp/short.img
+refused /tmp/short.img "truncated or padded" "a truncated image"
+refused $IMAGES/hash.img "hash differs" "an image with another hash"
+refused $IMAGES/cpu.img "not made for this CPU" "an image for another CPU"
+refused $IMAGES/handoff.img "cannot take over" "an image that knows no older handoff data"
+refused /bin/busybox "refused: " "another file"
+
+echo "TDH.SYS.SHUTDOWN status 0xc000050800000000" > $INJECT
+refused $IMAGES/new.img "the old module goes on" "an update that the running module will not hand over to"
+
+echo 0 > /sys/devices/system/cpu/cpu1/online
+refused $IMAGES/new.img "CPUs are offline" "an update with a CPU offline"
+echo 1 > /sys/devices/system/cpu/cpu1/online
+
+before=$(cat $TDX/num_remaining_updates)
+upload $IMAGES/new.img && runs 1.5.16
+result $? "an update changes the version"
+[ "$(cat $TDX/num_remaining_updates)" = $((before - 1)) ]
+result $? "it costs one of the updates that remain"
+
+status=0
+for i in 1 2 3 4 5; do
+	upload $IMAGES/old.img && runs 1.5.01 || status=1
+	upload $IMAGES/new.img && runs 1.5.16 || status=1
+done
+result $status "ten updates in a row, in both header formats"
+
+rmmod seamhost && insmod /modules/seamhost.ko && runs 1.5.16
+result $? "the updated module is found again after a reload"
+
+! upload $IMAGES/signature.img && said "EBADSIG" && said "no return" &&
+	[ "$(state)" = lost ]
+result $? "a wrong signature, seen by P-SEAMLDR alone, is said to be the end"
+upload $IMAGES/old.img && runs 1.5.01
+result $? "after that a module can be loaded anew"
+
+echo "TDH.SYS.UPDATE status 0xc000050900000000" > $INJECT
+! upload $IMAGES/new.img && said "SYS_INVALID_HANDOFF" && [ "$(state)" = lost ]
+result $? "a failing hand-over is told with its status"
+rmmod seamhost
+rmmod softseam
+
+insmod /modules/softseam.ko
+echo "TDH.SYS.INIT vmfailinvalid" > $INJECT
+insmod /modules/seamhost.ko && [ "$(state)" != up ] &&
+	upload $IMAGES/new.img && runs 1.5.16
+result $? "a module is loaded where there was none"
+rmmod seamhost
+rmmod softseam
+
+if [ -x /tests/lifecycle_test ] && [ -e /modules/kvm-tdx.ko ]; then
+	insmod /modules/softseam.ko && insmod /modules/seamhost.ko &&
+		insmod /modules/kvm-tdx.ko
+	/tests/lifecycle_test > /tmp/life.log 2>&1 &
+	life=$!
+	status=0
+	for i in 1 2 3 4 5; do
+		upload $IMAGES/new.img && runs 1.5.16 || status=1
+		upload $IMAGES/old.img && runs 1.5.01 || status=1
+	done
+	result $status "ten updates while TDs come and go"
+	wait $life
+	life=$?
+	[ $life = 0 ] || sed 's/^/# /' /tmp/life.log
+	result $life "the TDs do not notice"
+	rmmod kvm-tdx
+	rmmod seamhost
+	grep -q "^owned_pages=0 keyids=0 vcpus=0" /sys/kernel/debug/softseam/audit
+	result $? "nothing is left of them"
+	rmmod softseam
+fi
+
+echo "1..$n"
+exit $bad

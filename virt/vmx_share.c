@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VMX belongs to one owner per machine. Where kvm_intel is, it is that owner:
+ * an empty VM, held open, makes it keep every CPU in VMX operation, also CPUs
+ * that come later, and we borrow that. So no ordinary VM ever finds VMX taken.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kmod.h>
+#include <linux/kvm.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/smp.h>
+#include "state.h"
+#include "vmx.h"
+
+static struct file *vm;
+
+static bool is_kvm_intel(const struct file *dev)
+{
+	const struct module *owner = dev->f_op->owner;
+
+	return owner && !strcmp(owner->name, "kvm_intel") &&
+	       dev->f_op->unlocked_ioctl;
+}
+
+/* KVM gives VMs as descriptors of the caller: take the file, drop the number. */
+static struct file *create_vm(struct file *dev)
+{
+	long fd = dev->f_op->unlocked_ioctl(dev, KVM_CREATE_VM, 0);
+	struct file *file;
+
+	if (fd < 0)
+		return ERR_PTR(fd);
+	file = fget(fd);
+	close_fd(fd);
+	return file ?: ERR_PTR(-EBADF);
+}
+
+static int borrow(void)
+{
+	struct file *dev = filp_open("/dev/kvm", O_RDWR, 0);
+	int err = 0;
+
+	if (IS_ERR(dev))
+		return 0;
+	if (is_kvm_intel(dev)) {
+		vm = create_vm(dev);
+		if (IS_ERR(vm)) {
+			err = PTR_ERR(vm);
+			vm = NULL;
+			pr_err("kvm_intel is loaded but does not turn VMX on (%d): another hypervisor may hold it\n",
+			       err);
+		} else {
+			pr_info("VMX is borrowed from kvm_intel\n");
+		}
+	}
+	fput(dev);
+	return err;
+}
+
+/**
+ * seamhost_vmx_borrow() - have kvm_intel keep VMX on, where it can be loaded
+ *
+ * Process context. Without kvm_intel, VMX is ours to turn on.
+ *
+ * Return: 0, or a negative errno when kvm_intel refused.
+ */
+int seamhost_vmx_borrow(void)
+{
+	if (vm)
+		return 0;
+	/* rather now than when VMX is ours and it would find that taken */
+	request_module("kvm_intel");
+	return borrow();
+}
+
+/* No CPU makes SEAMCALLs any more. */
+void seamhost_vmx_return(void)
+{
+	if (vm)
+		fput(vm);
+	vm = NULL;
+}
+
+static void vmx_off_here(void *unused)
+{
+	seamhost.plat->vmx_off();
+}
+
+static void vmx_on_here(void *unused)
+{
+	seamhost.plat->vmx_on();
+}
+
+/* kvm_intel comes while VMX is ours: hand it over, unless TDs need it now. */
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct module *mod = data;
+
+	if (event != MODULE_STATE_LIVE || strcmp(mod->name, "kvm_intel"))
+		return NOTIFY_DONE;
+	/* we asked for it ourselves: seamhost_vmx_borrow() goes on */
+	if (!mutex_trylock(&seamhost.lock))
+		return NOTIFY_DONE;
+	if (!seamhost.up || seamhost.plat != &seamhost_hw_ops || vm)
+		goto unlock;
+	if (seamhost_hkids_in_use()) {
+		pr_warn("kvm_intel came while TDs run: ordinary VMs find VMX busy until seamhost is loaded again\n");
+		goto unlock;
+	}
+	/* KVM takes the CPU hotplug lock itself */
+	on_each_cpu(vmx_off_here, NULL, 1);
+	borrow();
+	on_each_cpu(vmx_on_here, NULL, 1);
+unlock:
+	mutex_unlock(&seamhost.lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+int seamhost_vmx_share_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+void seamhost_vmx_share_exit(void)
+{
+	unregister_module_notifier(&module_nb);
+}
