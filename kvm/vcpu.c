@@ -251,6 +251,7 @@ static int vcpu_add(struct td_vm *vm, u32 id)
 		vm_put(vm);
 		return fd;
 	}
+	/* pairs with irq_deliver(), which takes no lock */
 	smp_store_release(&vm->nr_vcpus, vm->nr_vcpus + 1);
 	WRITE_ONCE(vm->entry.vcpus, vm->nr_vcpus);
 	return fd;
