@@ -38,6 +38,7 @@ void irq_post(struct td_vcpu *vcpu, unsigned int vector)
 	if (test_and_set_bit(PI_ON, pi_control(vcpu)))
 		return;
 
+	/* ON before in_guest is read; the run loop does it the other way */
 	smp_mb__after_atomic();
 	if (READ_ONCE(vcpu->in_guest)) {
 		cpu = READ_ONCE(vcpu->cpu);
@@ -72,6 +73,7 @@ static bool dest_matches(struct td_vcpu *vcpu, u32 dest, bool logical)
 /* How many vCPUs it went to, or -EINVAL for a mode that a TD cannot take. */
 int irq_deliver(struct td_vm *vm, u32 dest, bool logical, u32 mode, u8 vector)
 {
+	/* pairs with KVM_CREATE_VCPU: the vCPUs below it are whole */
 	unsigned int i, n = smp_load_acquire(&vm->nr_vcpus);
 	int delivered = 0;
 

@@ -37,8 +37,10 @@
 
 #define TSC_UNIT_KHZ		25000
 
-enum { LVT_CMCI, LVT_TIMER, LVT_THERMAL, LVT_PERF, LVT_LINT0, LVT_LINT1,
-       LVT_ERROR };
+enum {
+	LVT_CMCI, LVT_TIMER, LVT_THERMAL, LVT_PERF, LVT_LINT0, LVT_LINT1,
+	LVT_ERROR,
+};
 
 static int lvt_index(u32 reg)
 {

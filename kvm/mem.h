@@ -12,7 +12,7 @@
 #include "vm.h"
 
 #define PAGES_2M	512
-#define SIZE_OF_2M	(1UL << 21)
+#define SIZE_OF_2M	BIT(21)
 #define ORDER_2M	9
 
 /*

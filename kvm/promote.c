@@ -58,7 +58,7 @@ static bool block_accepted(struct td_vm *vm, struct sept_block *b)
  * not run on.
  */
 static void block_promote(struct td_vm *vm, struct sept_block *b,
-			 struct memfd_block *mb)
+			  struct memfd_block *mb)
 {
 	gpa_t gpa = b->gfn << PAGE_SHIFT;
 	struct tdx_out out;

@@ -144,9 +144,10 @@ long vcpu_run(struct td_vcpu *vcpu)
 		if (ret != EXIT_RESUME)
 			return ret;
 	}
-	run->exit_reason = KVM_EXIT_INTR;
+	/* the exit that user space is looking at stays described */
 	if (compat_immediate_exit(run))
 		return -EINTR;
+	run->exit_reason = KVM_EXIT_UNKNOWN;
 
 	ret = vcpu_loop(vcpu);
 	run->if_flag = 0;

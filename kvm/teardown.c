@@ -56,14 +56,15 @@ static bool teardown_key(struct td_vm *vm)
 static void reclaim_tdr(struct td_vm *vm)
 {
 	tdx_status_t st;
+	hpa_t tdr;
 
 	if (td_page_reclaim(vm->tdr_page, TDX_LEVEL_4K)) {
 		seamhost_page_leak(vm->tdr_page, 0);
 		return;
 	}
 	/* the TDR alone was under the module's own KeyID */
-	st = seam_insist(tdh_phymem_page_wbinvd(seamhost_hpa(vm->tdr,
-							    seamhost_global_hkid())));
+	tdr = seamhost_hpa(vm->tdr, seamhost_global_hkid());
+	st = seam_insist(tdh_phymem_page_wbinvd(tdr));
 	if (seam_failed(TDH_PHYMEM_PAGE_WBINVD, st)) {
 		seamhost_page_leak(vm->tdr_page, 0);
 		return;

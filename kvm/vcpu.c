@@ -105,9 +105,6 @@ static long vcpu_ioctl_locked(struct td_vcpu *vcpu, unsigned int cmd,
 		return vcpu_get_mp_state(vcpu, argp);
 	case KVM_SET_MP_STATE:
 		return vcpu_set_mp_state(vcpu, argp);
-	case KVM_NMI:
-		irq_nmi(vcpu);
-		return 0;
 	case KVM_GET_TSC_KHZ:
 		return vcpu->vm->tsc_khz;
 	case KVM_X86_SETUP_MCE:
@@ -153,6 +150,11 @@ static long vcpu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EIO;
 	if (_IOC_TYPE(cmd) != KVMIO)
 		return -ENOTTY;
+	/* from any thread, while this vCPU is in KVM_RUN too */
+	if (cmd == KVM_NMI) {
+		irq_nmi(vcpu);
+		return 0;
+	}
 	if (mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;
 	ret = vcpu_ioctl_locked(vcpu, cmd, arg);
@@ -251,6 +253,7 @@ static int vcpu_add(struct td_vm *vm, u32 id)
 		vm_put(vm);
 		return fd;
 	}
+	/* pairs with irq_deliver(), which takes no lock */
 	smp_store_release(&vm->nr_vcpus, vm->nr_vcpus + 1);
 	WRITE_ONCE(vm->entry.vcpus, vm->nr_vcpus);
 	return fd;

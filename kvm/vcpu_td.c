@@ -20,7 +20,8 @@
 /* TDVPS fields; those of the VMCS have its encoding in the low bits */
 
 #define PIN_POSTED_INTR		BIT_ULL(7)
-#define MASK_PI_ADDRESS		GENMASK_ULL(63, 6)
+/* all bits: unset it is all ones, and the low ones must go too */
+#define MASK_PI_ADDRESS		GENMASK_ULL(63, 0)
 #define MASK_SHARED_EPTP	GENMASK_ULL(51, 12)
 
 #define FLUSH_TRIES		3

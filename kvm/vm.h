@@ -93,7 +93,7 @@ struct td_vm {
 	struct mm_struct *mm;
 	struct mmu_notifier mn;
 	bool mn_registered;
-	spinlock_t shared_lock;
+	spinlock_t shared_lock;		/* shared_root and what it leads to */
 	u64 *shared_root;
 	unsigned long inval_seq;
 	unsigned int inval_count;
@@ -104,7 +104,7 @@ struct td_vm {
 	struct irq_table __rcu *irqs;
 	struct list_head irqfds;
 	struct list_head ioeventfds;
-	spinlock_t irqfd_lock;
+	spinlock_t irqfd_lock;		/* irqfds */
 	struct rw_semaphore iobus_lock;
 };
 

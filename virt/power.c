@@ -80,9 +80,13 @@ static int on_reboot(struct notifier_block *nb, unsigned long event, void *cmd)
 /* Other CPUs are stopped or wedged: this one does what it can alone. */
 static int on_panic(struct notifier_block *nb, unsigned long event, void *msg)
 {
+	bool disabled;
+
 	if (seamhost.up) {
-		call_sys_disable();
+		disabled = call_sys_disable();
 		wbinvd();
+		pr_info("this CPU's caches are written back%s\n",
+			disabled ? ", the TDX module is disabled" : "");
 	}
 	return NOTIFY_DONE;
 }

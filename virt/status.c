@@ -99,12 +99,18 @@ EXPORT_SYMBOL_GPL(tdx_sept_state_name);
 const char *tdx_result_name(enum tdx_result result)
 {
 	switch (result) {
-	case TDX_RESULT_DONE: return "done";
-	case TDX_RESULT_NEWS: return "news";
-	case TDX_RESULT_AGAIN: return "again";
-	case TDX_RESULT_REFUSED: return "refused";
-	case TDX_RESULT_DEAD: return "dead";
-	case TDX_RESULT_UNDELIVERED: return "undelivered";
+	case TDX_RESULT_DONE:
+		return "done";
+	case TDX_RESULT_NEWS:
+		return "news";
+	case TDX_RESULT_AGAIN:
+		return "again";
+	case TDX_RESULT_REFUSED:
+		return "refused";
+	case TDX_RESULT_DEAD:
+		return "dead";
+	case TDX_RESULT_UNDELIVERED:
+		return "undelivered";
 	case TDX_NR_RESULTS:
 		break;
 	}

@@ -104,14 +104,25 @@ static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
 	return NULL;
 }
 
+#define MD_CPUID_VALUES	0x9410000300000000ULL
+#define MD_CPUID_CODE	0x1ffffULL
+
 const struct md_field *md_find(const struct md_ctx *ctx, u64 id,
 			       unsigned int *index)
 {
+	const struct md_field *f;
 	unsigned int row;
 
 	if (id & MD_RESERVED)
 		return NULL;
-	return md_search(ctx, id, &row, index);
+	f = md_search(ctx, id, &row, index);
+	if (f || (id & ~MD_CPUID_CODE) != MD_CPUID_VALUES)
+		return f;
+	/* addressed by leaf and subleaf, beyond what can be counted through */
+	*index = id & MD_CPUID_CODE;
+	if (!md_cpuid_there(*index))
+		return NULL;
+	return md_search(ctx, MD_CPUID_VALUES, &row, &(unsigned int){ 0 });
 }
 
 static bool md_readable(const struct md_ctx *ctx, const struct md_field *f)

@@ -113,6 +113,8 @@ u64 md_id(const struct md_field *f, unsigned int index);
 u64 md_first(const struct md_ctx *ctx);
 u64 md_next(const struct md_ctx *ctx, const struct md_field *f,
 	    unsigned int index, u64 id);
+/* Is there an entry for this code of the field CPUID_VALUES? */
+bool md_cpuid_there(unsigned int code);
 u64 md_value(const struct md_ctx *ctx, const struct md_field *f,
 	     unsigned int index);
 

@@ -142,14 +142,31 @@ GETTER(cpuid_valid)
 }
 
 /*
- * The field code is bit 0 which half, 7:1 subleaf, 8 no subleaf, 15:9 leaf;
- * the field's 160 elements therefore are all of leaf 0.
+ * The field code is bit 0 which half, 7:1 subleaf, 8 no subleaf, 15:9 leaf, 16
+ * bit 31 of the leaf; the field's 160 elements therefore are all of leaf 0.
  */
+static u32 cpuid_code_leaf(unsigned int code)
+{
+	return (code >> 9 & 0x7f) | (u32)(code >> 16 & 1) << 31;
+}
+
+static u32 cpuid_code_subleaf(unsigned int code)
+{
+	return code & 0x100 ? ~0U : code >> 1 & 0x7f;
+}
+
+bool md_cpuid_there(unsigned int code)
+{
+	return cpuid_index(cpuid_code_leaf(code),
+			   cpuid_code_subleaf(code)) >= 0;
+}
+
 GETTER(cpuid_values)
 {
-	u32 r[4];
+	u32 r[4] = { 0 };
 
-	cpuid_td_value(ctx->td, index >> 9 & 0x7f, index >> 1 & 0x7f, r);
+	cpuid_td_value(ctx->td, cpuid_code_leaf(index),
+		       cpuid_code_subleaf(index), r);
 	return index & 1 ? r[2] | (u64)r[3] << 32 : r[0] | (u64)r[1] << 32;
 }
 

@@ -218,7 +218,7 @@ static u64 mul_shr48(u64 a, u64 b)
 	return high << 16 | (u32)mid >> 16;
 }
 
-static u64 virtual_tsc(const struct td *td)
+u64 virtual_tsc(const struct td *td)
 {
 	return mul_shr48(env_tsc(), td->tsc_multiplier) + td->tsc_offset;
 }

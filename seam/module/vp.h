@@ -105,6 +105,8 @@ bool vcpu_associate(struct vcpu *v, unsigned int lp);
 bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4]);
 /* Index of a leaf in the TD's CPUID values, -1: #VE. */
 int cpuid_index(u32 leaf, u32 subleaf);
+/* What RDTSC shows to the guest now. */
+u64 virtual_tsc(const struct td *td);
 bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
 /* What the vCPU's CPUID(1).EAX says. */
 u32 cpuid_signature(const struct td *td);

@@ -314,6 +314,9 @@ void engine_run(struct vcpu *vcpu, const struct vp_inject *inj,
 		*exit = (struct vp_exit){};
 		npt_sync_shared(vcpu);
 		prepare_events(vcpu, &event);
+		/* TCG's SVM cannot scale: right at each entry, then the host's pace */
+		svm_of(vcpu)->vmcb->tsc_offset = virtual_tsc(vcpu->td) -
+						 env_tsc();
 		xstate_load_guest(vcpu);
 		run_once(vcpu);
 	} while (!svm_exit(vcpu, exit));

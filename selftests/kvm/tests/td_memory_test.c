@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Private memory of a running TD: mapped large where it can be, split when a
+ * piece changes sides, joined when it is whole again, and the shared side
+ * keeps what both wrote.
+ */
+#include <sys/mman.h>
+#include "kselftest.h"
+#include "tdx_stats.h"
+#include "tdx_util.h"
+
+#define SIZE_2M		(2UL << 20)
+#define AREA_GPA	(32UL << 20)
+#define AREA_SIZE	(2 * SIZE_2M)
+#define AREA_GVA	0x40000000UL		/* private */
+#define AREA_SHARED	0x80000000UL		/* the same, shared */
+#define PATTERN		0x5ca1ab1edeadbeefULL
+
+/* Both views of the area; pages that the library does not know as private. */
+static void map_area(struct kvm_vm *vm)
+{
+	struct userspace_mem_region *r = memslot2region(vm, TD_SLOT_RAM);
+	uint64_t first = AREA_GPA >> vm->page_shift;
+	uint64_t n = AREA_SIZE >> vm->page_shift;
+
+	virt_map(vm, AREA_SHARED, AREA_GPA, n);
+	sparsebit_set_num(r->protected_phy_pages, first, n);
+	virt_map(vm, AREA_GVA, AREA_GPA, n);
+	sparsebit_clear_num(r->protected_phy_pages, first, n);
+}
+
+static struct kvm_vm *create(struct kvm_vcpu **vcpu, void *guest)
+{
+	struct kvm_vm *vm = td_create(NULL);
+
+	map_area(vm);
+	*vcpu = td_vcpu_add(vm, 0, guest);
+	td_finalize(vm);
+	return vm;
+}
+
+static volatile uint64_t *at(uint64_t offset)
+{
+	return (void *)(AREA_GVA + offset);
+}
+
+static volatile uint64_t *shared_at(uint64_t offset)
+{
+	return (void *)(AREA_SHARED + offset);
+}
+
+static void accept_at(uint64_t offset, uint64_t size)
+{
+	uint64_t status = td_accept(AREA_GPA + offset, size);
+
+	GUEST_ASSERT_EQ(status, 0);
+}
+
+/* Two aligned blocks are two mappings, two acceptances. */
+static void guest_large(void)
+{
+	accept_at(0, AREA_SIZE);
+	GUEST_ASSERT_EQ(*at(0), 0);
+	GUEST_ASSERT_EQ(*at(AREA_SIZE - 8), 0);
+	*at(SIZE_2M) = PATTERN;
+	GUEST_ASSERT_EQ(*at(SIZE_2M), PATTERN);
+	GUEST_DONE();
+}
+
+static void test_large(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_large);
+	unsigned long aug;
+
+	stats_start();
+	td_run_done(vcpu);
+	aug = stats_calls("TDH.MEM.PAGE.AUG");
+	ksft_test_result(aug == 2, "4 MiB are mapped with 2 calls (%lu)\n", aug);
+
+	/* the library deletes the slots of a VM before it closes it */
+	stats_start();
+	TEST_ASSERT(!td_op(vm->fd, KVM_TDX_TERMINATE_VM, 0, NULL, NULL),
+		    "KVM_TDX_TERMINATE_VM");
+	kvm_vm_free(vm);
+	ksft_test_result(!stats_calls("TDH.MEM.RANGE.BLOCK") &&
+			 !stats_calls("TDH.MEM.PAGE.REMOVE"),
+			 "the end of a TD removes no page one by one\n");
+}
+
+/* A guest that accepts 4 KiB gets 4 KiB, also where 2 MiB was mapped. */
+static void guest_small(void)
+{
+	struct tdgcall c = { .rcx = AREA_GPA + 4096 };
+	uint64_t status = tdgcall(TDLEAF_ACCEPT, &c);
+
+	GUEST_ASSERT_EQ(status, 0);
+	*at(4096) = PATTERN;
+	GUEST_SYNC(1);
+	c = (struct tdgcall){ .rcx = AREA_GPA + SIZE_2M + 8192 };
+	status = tdgcall(TDLEAF_ACCEPT, &c);
+	GUEST_ASSERT_EQ(status, 0);
+	accept_at(SIZE_2M, SIZE_2M);
+	*at(SIZE_2M + 8192) = PATTERN;
+	GUEST_DONE();
+}
+
+static void test_small(void)
+{
+	struct kvm_pre_fault_memory pre = {
+		.gpa = AREA_GPA + SIZE_2M, .size = SIZE_2M,
+	};
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_small);
+	int ret;
+
+	td_run_sync(vcpu, 1);
+	ksft_test_result_pass("a page accepted as 4 KiB is mapped as such\n");
+	stats_start();
+	ret = ioctl(vcpu->fd, KVM_PRE_FAULT_MEMORY, &pre);
+	ksft_test_result(!ret && !pre.size &&
+			 pre.gpa == AREA_GPA + AREA_SIZE &&
+			 stats_calls("TDH.MEM.PAGE.AUG") == 1,
+			 "PRE_FAULT_MEMORY maps 2 MiB with one call\n");
+	td_run_done(vcpu);
+	ksft_test_result(stats_calls("TDH.MEM.PAGE.DEMOTE") == 1,
+			 "what is mapped large is split for a small acceptance\n");
+	kvm_vm_free(vm);
+}
+
+/*
+ * One page of a large mapping goes to the shared side and comes back, while
+ * its neighbours keep what they hold.
+ */
+static void guest_convert(void)
+{
+	uint64_t i;
+
+	accept_at(0, SIZE_2M);
+	for (i = 0; i < SIZE_2M; i += 4096)
+		*at(i) = PATTERN + i;
+	GUEST_SYNC(1);
+
+	GUEST_ASSERT(!td_map_gpa((AREA_GPA + 8192) | td_shared_bit, 4096));
+	*shared_at(8192) = PATTERN;
+	GUEST_SYNC(2);
+	GUEST_ASSERT_EQ(*shared_at(8192), ~PATTERN);
+	for (i = 0; i < SIZE_2M; i += 4096)
+		if (i != 8192)
+			GUEST_ASSERT_EQ(*at(i), PATTERN + i);
+
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA + 8192, 4096));
+	accept_at(8192, 4096);
+	GUEST_ASSERT_EQ(*at(8192), 0);
+	*at(8192) = PATTERN + 8192;
+	GUEST_SYNC(3);
+
+	/* any change of sides gives the host a reason to look */
+	GUEST_ASSERT(!td_map_gpa((AREA_GPA + SIZE_2M) | td_shared_bit, 4096));
+	for (i = 0; i < SIZE_2M; i += 4096)
+		GUEST_ASSERT_EQ(*at(i), PATTERN + i);
+	GUEST_SYNC(4);
+
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA | td_shared_bit, SIZE_2M));
+	*shared_at(0) = PATTERN;
+	GUEST_DONE();
+}
+
+static void test_convert(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_convert);
+	uint64_t *host = addr_gpa2hva(vm, AREA_GPA + 8192);
+
+	td_run_sync(vcpu, 1);
+	stats_start();
+	td_run_sync(vcpu, 2);
+	ksft_test_result(stats_calls("TDH.MEM.PAGE.DEMOTE") == 1 &&
+			 stats_calls("TDH.MEM.PAGE.REMOVE") == 1,
+			 "a 4 KiB piece splits its block and leaves alone\n");
+	ksft_test_result(*host == PATTERN,
+			 "the host reads what the guest wrote shared\n");
+	*host = ~PATTERN;
+	td_run_sync(vcpu, 3);
+	ksft_test_result_pass("the guest reads what the host wrote, its neighbours are whole\n");
+	td_run_sync(vcpu, 4);
+	ksft_test_result(stats_calls("TDH.MEM.PAGE.PROMOTE") == 1,
+			 "a block that is whole again is joined\n");
+	stats_start();
+	td_run_done(vcpu);
+	ksft_test_result(stats_calls("TDH.MEM.PAGE.REMOVE") == 1 &&
+			 stats_calls("TDH.MEM.TRACK") == 1,
+			 "2 MiB change sides with one removal\n");
+	host = addr_gpa2hva(vm, AREA_GPA);
+	ksft_test_result(*host == PATTERN, "2 MiB of shared memory work\n");
+	kvm_vm_free(vm);
+}
+
+/* The VMM takes the pages away under a shared mapping, and puts others there. */
+static void guest_notifier(void)
+{
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA | td_shared_bit, 4096));
+	*shared_at(0) = PATTERN;
+	GUEST_SYNC(1);
+	GUEST_ASSERT_EQ(*shared_at(0), 0);
+	*shared_at(0) = PATTERN + 1;
+	GUEST_DONE();
+}
+
+static void test_notifier(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_notifier);
+	uint64_t *host = addr_gpa2hva(vm, AREA_GPA);
+
+	td_run_sync(vcpu, 1);
+	TEST_ASSERT(!madvise(host, 4096, MADV_DONTNEED), "madvise");
+	td_run_done(vcpu);
+	ksft_test_result(*host == PATTERN + 1,
+			 "madvise() on shared memory reaches the guest\n");
+	kvm_vm_free(vm);
+}
+
+/* An access that does not fit the attribute goes to the VMM. */
+static void guest_mismatch(void)
+{
+	*shared_at(0) = PATTERN;
+	GUEST_DONE();
+}
+
+static void test_mismatch(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_mismatch);
+	struct kvm_tdx_memory_fault *f = kvm_tdx_run_exit(vcpu->run);
+	int ret = _vcpu_run(vcpu);
+
+	ksft_test_result(ret == -1 && errno == EFAULT &&
+			 vcpu->run->exit_reason == KVM_EXIT_MEMORY_FAULT &&
+			 !f->flags && f->gpa == AREA_GPA && f->size == 4096,
+			 "a shared access to private memory is MEMORY_FAULT\n");
+	td_set_private(vm, AREA_GPA, 4096, false);
+	td_run_done(vcpu);
+	ksft_test_result_pass("and goes on once the VMM agreed\n");
+	kvm_vm_free(vm);
+}
+
+int main(void)
+{
+	ksft_print_header();
+	ksft_set_plan(14);
+	test_large();
+	test_small();
+	test_convert();
+	test_notifier();
+	test_mismatch();
+	ksft_finished();
+}
