@@ -21,27 +21,20 @@
 
 static DEFINE_RAW_SPINLOCK(seamldr_lock);
 
-struct kept {
-	unsigned long flags;
-	u64 vmcs;
-};
-
-static struct kept enter(void)
+/* Around a call, under the lock: no interrupt may change the VMCS between. */
+static u64 keep_vmcs(void)
 {
-	struct kept kept = { .vmcs = NO_VMCS };
+	u64 vmcs = NO_VMCS;
 
-	raw_spin_lock_irqsave(&seamldr_lock, kept.flags);
-	if (seamhost.plat == &seamhost_hw_ops &&
-	    seamhost_vmptrst(&kept.vmcs))
-		kept.vmcs = NO_VMCS;
-	return kept;
+	if (seamhost.plat != &seamhost_hw_ops || seamhost_vmptrst(&vmcs))
+		return NO_VMCS;
+	return vmcs;
 }
 
-static void leave(struct kept kept)
+static void restore_vmcs(u64 vmcs)
 {
-	if (kept.vmcs != NO_VMCS)
-		seamhost_vmptrld(&kept.vmcs);
-	raw_spin_unlock_irqrestore(&seamldr_lock, kept.flags);
+	if (vmcs != NO_VMCS)
+		seamhost_vmptrld(&vmcs);
 }
 
 #define X(name, word)	{ word, #name },
@@ -84,9 +77,10 @@ static bool again(tdx_status_t st)
 int seamhost_seamldr_info(struct seamldr_info *info)
 {
 	struct seamldr_info *buf;
-	struct kept kept;
+	unsigned long flags;
 	tdx_status_t st;
 	int err = 0;
+	u64 vmcs;
 
 	buf = kzalloc(sizeof(*buf), GFP_KERNEL);	/* 256 byte aligned */
 	if (!buf)
@@ -96,9 +90,11 @@ int seamhost_seamldr_info(struct seamldr_info *info)
 		err = -ENODEV;
 		goto unlock;
 	}
-	kept = enter();
+	raw_spin_lock_irqsave(&seamldr_lock, flags);
+	vmcs = keep_vmcs();
 	st = seamldr_info(virt_to_phys(buf));
-	leave(kept);
+	restore_vmcs(vmcs);
+	raw_spin_unlock_irqrestore(&seamldr_lock, flags);
 	if (tdx_failed(st)) {
 		pr_err_ratelimited("SEAMLDR.INFO: %s (0x%llx)\n",
 				   seamhost_seamldr_words(st) ?: "failed",
@@ -125,13 +121,16 @@ tdx_status_t seamhost_seamldr_install(hpa_t params, u64 *lost)
 {
 	unsigned int tries = SEAMLDR_TRIES;
 	struct tdx_out out = {};
-	struct kept kept;
+	unsigned long flags;
 	tdx_status_t st;
+	u64 vmcs;
 
 	do {
-		kept = enter();
+		raw_spin_lock_irqsave(&seamldr_lock, flags);
+		vmcs = keep_vmcs();
 		st = seamldr_install(params, &out);
-		leave(kept);
+		restore_vmcs(vmcs);
+		raw_spin_unlock_irqrestore(&seamldr_lock, flags);
 	} while (again(st) && --tries);
 	*lost = tdx_failed(st) && !tdx_not_delivered(st) ? out.rdx : 0;
 	return st;
