@@ -62,8 +62,8 @@ struct vp_exit {
 	u64 gla;
 	u8 cpl;
 	bool long_mode;		/* 64-bit code segment */
-	bool convertible;	/* EPT violation in the shared EPT: the entry's
-				 * suppress-#VE bit is clear */
+	/* EPT violation in the shared EPT: the entry's suppress-#VE bit is clear */
+	bool convertible;
 };
 
 /* What the engine must do before the guest goes on. */

@@ -74,7 +74,8 @@ int hash_init(void)
 {
 	sha384_tfm = crypto_alloc_shash("sha384", 0, 0);
 	if (IS_ERR(sha384_tfm)) {
-		pr_softseam(KERN_ERR, "no SHA-384 in this kernel; load the module sha512_generic first\n");
+		pr_softseam(KERN_ERR,
+			    "no SHA-384 in this kernel; load the module sha512_generic first\n");
 		return PTR_ERR(sha384_tfm);
 	}
 	sha256_tfm = crypto_alloc_shash("sha256", 0, 0);

@@ -31,7 +31,8 @@ static int __init softseam_init(void)
 	if (ret)
 		goto out_door;
 	debugfs_open();
-	pr_softseam(KERN_INFO, "software TDX module, nothing here is confidential: %u CPUs, %u packages, %u private KeyIDs\n",
+	pr_softseam(KERN_INFO, "software TDX module, nothing here is confidential\n");
+	pr_softseam(KERN_INFO, "%u CPUs, %u packages, %u private KeyIDs\n",
 		    seam_config.nr_lps, seam_config.nr_pkgs,
 		    seam_config.keyids_private);
 	return 0;

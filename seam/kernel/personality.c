@@ -73,7 +73,7 @@ MODULE_PARM_DESC(sys_disable, "the module has TDH.SYS.DISABLE");
 #define RAM_PA_BITS	(MAX_PA - KEYID_BITS)
 
 static bool in_bounds(const char *name, unsigned int val, unsigned int lo,
-		     unsigned int hi)
+		      unsigned int hi)
 {
 	if (val >= lo && val <= hi)
 		return true;

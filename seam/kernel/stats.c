@@ -71,6 +71,7 @@ static void log_call(unsigned int lp, const u64 in[NR_GPRS],
 	e->out_r8 = out[R8];
 	e->out_r10 = out[R10];
 	e->out_r11 = out[R11];
+	/* pairs with the reader: the entry is whole once it has its number */
 	smp_store_release(&e->seq, seq);
 }
 
@@ -119,6 +120,7 @@ void stats_log_show(struct seq_file *m)
 	for (; seq <= last; seq++) {
 		struct log_entry *p = &log[seq & (LOG_ENTRIES - 1)], e;
 
+		/* pairs with the writer's release */
 		if (smp_load_acquire(&p->seq) != seq)
 			continue;
 		e = *p;

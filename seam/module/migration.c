@@ -8,7 +8,6 @@
 #include "mem.h"
 #include "vp.h"
 
-
 struct refused_leaf {
 	u8 tdr;			/* register that holds the TDR */
 	bool excl;

@@ -53,9 +53,11 @@ struct pamt_entry {
 	u32 index;		/* in units of @level from the TDMR's base */
 	hpa_t owner;		/* TDR page; kept after the page is freed */
 	u64 bepoch;
-	void *obj;		/* TDR: struct td; TDVPR: struct vcpu; EPT:
-				 * table (u64[512]); REG: private content or
-				 * NULL while it is all zero; TDCX: owner */
+	/*
+	 * TDR: struct td; TDVPR: struct vcpu; EPT: table (u64[512]); REG:
+	 * private content or NULL while it is all zero; TDCX: owner
+	 */
+	void *obj;
 };
 
 /* Dynamic PAMT: pages that the host lent, by 4K, and the pair of each 2M. */

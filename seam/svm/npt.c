@@ -35,7 +35,6 @@
 #define QUAL_WRITE	BIT_ULL(1)
 #define QUAL_FETCH	BIT_ULL(2)
 
-
 /* One translation, before it goes into the tables. */
 struct mapping {
 	hpa_t hpa;		/* of the part of size level */

@@ -151,7 +151,7 @@ static void look(struct td_vmm *td)
 	if (check(host_view(td, m->private_gpa, seen, sizeof(seen)),
 		  "the host can look at the page")) {
 		show_bytes("host", seen, 24);
-		check(memmem(seen, sizeof(seen), "This", 4) == NULL &&
+		check(!memmem(seen, sizeof(seen), "This", 4) &&
 		      memcmp(seen, m->private_bytes, 16),
 		      "the host sees only noise");
 	}

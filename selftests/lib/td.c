@@ -36,7 +36,9 @@ int td_open(struct td_vmm *td)
 {
 	unsigned int i;
 
-	td->dev = td->vm = td->memfd = -1;
+	td->dev = -1;
+	td->vm = -1;
+	td->memfd = -1;
 	for (i = 0; i < TD_MAX_VCPUS; i++)
 		td->vcpu[i].fd = -1;
 	td->dev = open(KVM_TDX_DEVICE, O_RDWR | O_CLOEXEC);

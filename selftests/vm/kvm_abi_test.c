@@ -412,7 +412,9 @@ static void close_order(unsigned int order)
 	fd[2] = td.memfd;
 	for (i = 0; i < 3; i++)
 		close(fd[perm[order][i]]);
-	td.vm = td.memfd = td.vcpu[0].fd = -1;
+	td.vm = -1;
+	td.memfd = -1;
+	td.vcpu[0].fd = -1;
 	td_free(&td);
 	expect(0, ret, "a TD whose files are closed in another order");
 }

@@ -75,7 +75,9 @@ static void init_vm(struct kvm_vm *vm, const struct td_shape *shape)
 		if (e.function != 0x80000008)
 			continue;
 		e.eax = shape->gpaw48 ? 48 << 16 : 52 << 16;
-		e.ebx = e.ecx = e.edx = 0;
+		e.ebx = 0;
+		e.ecx = 0;
+		e.edx = 0;
 		init->cpuid.entries[init->cpuid.nent++] = e;
 	}
 	if (shape->cpuid)

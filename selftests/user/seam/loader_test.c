@@ -207,8 +207,8 @@ static void fresh_load(void)
 	world_open();
 	ktap(!CALL(0, LEAF_SHUTDOWN) && !CALL(1, LEAF_SHUTDOWN),
 	     "SEAMLDR.SHUTDOWN on every LP");
-	ktap(seam_call(0, world_regs[0], &world_guest[0]) == SEAM_VMFAILINVALID
-	     || CALL(0, TDH_SYS_INIT) != 0, "then there is no module");
+	ktap(seam_call(0, world_regs[0], &world_guest[0]) == SEAM_VMFAILINVALID ||
+	     CALL(0, TDH_SYS_INIT) != 0, "then there is no module");
 	load("good", SEAMLDR_SCENARIO_LOAD);
 	ktap(!install_all(), "a module is loaded");
 	MUST(0, TDH_SYS_INIT, 0);
