@@ -109,7 +109,7 @@ broken "LP.INIT" TDH.SYS.LP.INIT "status 0xc000090200000000" \
 broken "SYS.RD" TDH.SYS.RD "gp nth=1" "#GP" "SEAM loader"
 broken "SYS.CONFIG" TDH.SYS.CONFIG "status 0xc0000a0200000000" \
 	TDMR_OUTSIDE_CMRS "report this"
-broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "VMX is off"
+broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "turned VMX off"
 broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
 	SYS_SHUTDOWN "power-cycle"
 
