@@ -34,9 +34,17 @@ user_list()
 
 user_test_name()
 {
-	local args=${2:+:$2}
+	local word name
 
-	echo "$(basename "$1")${args// /:}"
+	name=$(basename "$1")
+	# what is not a file belongs to the name
+	for word in ${2:-}; do
+		case $word in
+		/*)	;;
+		*)	name+=:$word ;;
+		esac
+	done
+	echo "$name"
 }
 
 user_tests_wanted()
