@@ -67,7 +67,7 @@ static void fail(struct install *in, enum install_step step,
 	raw_spin_lock(&in->lock);
 	if (in->failed_cpu < 0) {
 		in->failed_cpu = raw_smp_processor_id();
-		in->failed_step = step;
+		WRITE_ONCE(in->failed_step, step);
 		in->failed_leaf = leaf;
 		in->failed = st;
 	}
@@ -137,8 +137,12 @@ static int in_lockstep(void *arg)
 		want += num_online_cpus();
 		while (atomic_read(&in->arrived) < want)
 			cpu_relax();
-		/* all see the same: it was written before the last arrived */
-		if (READ_ONCE(in->failed_cpu) >= 0)
+		/*
+		 * All see a failure of this step: it was written before the
+		 * last arrived. A fast CPU may have failed the next one by
+		 * now; it waits there for all the others.
+		 */
+		if (READ_ONCE(in->failed_step) <= step)
 			break;
 	}
 	return 0;
@@ -322,6 +326,7 @@ static int install_locked(const struct seam_image *image)
 	struct install in = {
 		.update = seamhost.up,
 		.failed_cpu = -1,
+		.failed_step = STEP_DONE,
 		.lock = __RAW_SPIN_LOCK_UNLOCKED(in.lock),
 	};
 	struct seamhost_sysinfo *was;
