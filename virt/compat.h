@@ -43,7 +43,8 @@ static inline u32 compat_cpu_signature(void)
 /* Memory of a fixed place, migrating what can be moved out of it. */
 static inline int compat_alloc_contig(unsigned long pfn, unsigned long nr)
 {
-	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY;
+	/* newer kernels refuse __GFP_NORETRY here, with -EINVAL */
+	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 	return alloc_contig_range(pfn, pfn + nr, ACR_FLAGS_NONE, gfp);
