@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "env_user.h"
+#include "trace.h"
 
 #define MAX_ROWS	256
 
@@ -76,4 +76,15 @@ void sim_setup(unsigned int lps, unsigned int pkgs)
 	c->nr_cpuid = nr_cpuid;
 	c->msr = msr_rows;
 	c->nr_msr = nr_msr;
+}
+
+bool trace_symbol(char letter, u64 n, u64 *val)
+{
+	*val = letter == 'H' ? SIM_H0 + n * LEVEL_BYTES(1) :
+	       letter == 'P' ? SIM_P0 + n * PAGE_BYTES :
+	       letter == 'S' ? SIM_S0 + n * PAGE_BYTES :
+	       letter == 'T' ? SIM_H0 + n * LEVEL_BYTES(2) :
+	       letter == 'A' ? SIM_A :
+	       letter == 'C' ? SIM_S0 : SIM_X0 + n * PAGE_BYTES;
+	return true;
 }

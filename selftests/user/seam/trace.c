@@ -134,12 +134,8 @@ static bool parse_value(const char *s, u64 *val)
 		} else {
 			s++;
 		}
-		*val = c == 'H' ? SIM_H0 + n * LEVEL_BYTES(1) :
-		       c == 'P' ? SIM_P0 + n * PAGE_BYTES :
-		       c == 'S' ? SIM_S0 + n * PAGE_BYTES :
-		       c == 'T' ? SIM_H0 + n * LEVEL_BYTES(2) :
-		       c == 'A' ? SIM_A :
-		       c == 'C' ? SIM_S0 : SIM_X0 + n * PAGE_BYTES;
+		if (!trace_symbol(c, n, val))
+			return false;
 	} else {
 		*val = strtoull(s, &end, 0);
 		if (end == s)

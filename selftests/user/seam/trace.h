@@ -52,6 +52,8 @@ struct trace_line {
 bool trace_parse(const char *text, struct trace_line *l);
 const char *trace_status(u64 status, char *buf, size_t size);
 int trace_leaf(const char *name, bool guest, u64 *number);
+/* Where @letter (of H P S T A C X) @n is; the program that parses says it. */
+bool trace_symbol(char letter, u64 n, u64 *val);
 extern const char *const trace_gpr[NR_GPRS];
 
 #endif /* TRACE_H */

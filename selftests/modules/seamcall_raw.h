@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* /dev/seamcall-test: SEAMCALLs and pages for them, for root's tests alone. */
+#ifndef SEAMCALL_RAW_H
+#define SEAMCALL_RAW_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Registers by x86 number: RAX RCX RDX RBX RSP RBP RSI RDI R8 .. R15 */
+struct seamcall_raw_call {
+	__u32 cpu;
+	__u32 pad;
+	__u64 regs[16];
+};
+
+struct seamcall_raw_alloc {
+	__u32 order;		/* 0 .. 9 */
+	__u32 pad;
+	__u64 hpa;		/* out; mmap() at this offset */
+};
+
+#define SEAMCALL_RAW_CALL	_IOWR('s', 1, struct seamcall_raw_call)
+#define SEAMCALL_RAW_ALLOC	_IOWR('s', 2, struct seamcall_raw_alloc)
+
+#endif /* SEAMCALL_RAW_H */
