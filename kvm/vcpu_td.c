@@ -182,11 +182,20 @@ static int vcpu_vp_init(struct td_vcpu *vcpu, u64 rcx)
 	tdx_status_t st;
 	int ret;
 
-	ret = vcpu_call(vcpu, &st,
-			v1 ? tdh_vp_init_v1(vcpu->tdvpr, rcx, vcpu->id) :
-			     tdh_vp_init(vcpu->tdvpr, rcx));
-	if (ret)
-		return ret;
+	if (v1) {
+		ret = vcpu_call(vcpu, &st,
+				tdh_vp_init_v1(vcpu->tdvpr, rcx, vcpu->id));
+		if (ret)
+			return ret;
+		/* an update may just have brought a module without version 1 */
+		v1 = tdx_code(st) != TDX_ST_OPERAND_INVALID ||
+		     tdx_detail(st) != TDX_OPERAND_RAX;
+	}
+	if (!v1) {
+		ret = vcpu_call(vcpu, &st, tdh_vp_init(vcpu->tdvpr, rcx));
+		if (ret)
+			return ret;
+	}
 	return seam_failed(TDH_VP_INIT, st) ? -EIO : 0;
 }
 
