@@ -376,7 +376,7 @@ static void play_seq(const struct seq *s, const char *name)
 	}
 	ok = take_back() && ok;
 	ktap_ok(ok, "%s: %s: %u calls, %u left out", name, head, calls,
-		    skipped);
+		skipped);
 }
 
 static void play_file(const char *path, unsigned int max)
