@@ -6,7 +6,7 @@
 # Says what it is going to do, once, before it does it.
 . "$(dirname "$0")/lib.sh"
 
-packages="build-essential busybox-static cpio libelf1 libssl-dev make nettle-dev qemu-system-x86 xz-utils"
+packages="build-essential busybox-static cpio libelf1 libssl-dev make nettle-dev procps qemu-system-x86 xz-utils"
 kernels=
 sources=
 for what in "$@"; do

@@ -120,7 +120,7 @@ all()
 	setsid nice -n 10 "$BASH" "$0" "$KERNEL" host > "$host" 2>&1 &
 	pid=$!
 	# shellcheck disable=SC2064
-	trap "kill -- -$pid 2> /dev/null || :" EXIT
+	trap "pkill -s $pid || :" EXIT
 	vm_tests
 	trap - EXIT
 	wait "$pid" || echo "#@ fail the tests without a machine stopped"
