@@ -3,43 +3,10 @@
 # Bring-up on machines of several shapes; each of its steps failing once, with
 # a message that names step, status and remedy, and a second try that works;
 # CPUs that come and go.
+. "${0%/*}/ktap.sh"
 
 INJECT=/sys/kernel/debug/softseam/inject
 AUDIT=/sys/kernel/debug/softseam/audit
-TDX=/sys/devices/tdx_host
-[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
-n=0
-bad=0
-
-# result STATUS NAME
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		dmesg | sed -n "/$MARK/,\$p" | tail -n 20 | sed 's/^/# /'
-		bad=1
-	fi
-}
-
-# what seamhost says from now on is looked at by said()
-mark()
-{
-	MARK="bringup mark $n $1"
-	echo "<6>test: $MARK" > /dev/kmsg
-}
-
-said()
-{
-	dmesg | sed -n "/$MARK/,\$p" | grep -q "seamhost: .*$1"
-}
-
-state()
-{
-	sed -n 's/^state //p' $TDX/status 2>/dev/null
-}
 
 value()
 {

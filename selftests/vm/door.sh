@@ -1,23 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # How SEAMCALLs reach softseam, how they do not, and faults on demand.
+. "${0%/*}/ktap.sh"
 
 inject=/sys/kernel/debug/softseam/inject
 run=/sys/module/door_test/parameters/run
 leaf=TDH.PHYMEM.PAGE.RDMD
-n=0
-bad=0
-
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		bad=1
-	fi
-}
 
 # check TEST CLAIM
 check()

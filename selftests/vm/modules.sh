@@ -1,19 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The modules load in order and can be removed, ten times.
-
-n=0
-bad=0
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		bad=1
-	fi
-}
+. "${0%/*}/ktap.sh"
 
 echo "KTAP version 1"
 echo 1..20

@@ -1,25 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The SEAMCALL layer in the kernel: seamcall.sh PART
+. "${0%/*}/ktap.sh"
 
 D=/sys/kernel/debug/seamcall_test
 INJECT=/sys/kernel/debug/softseam/inject
 STATS=/sys/kernel/debug/seamhost/seamcalls
 ENABLE=/sys/kernel/debug/seamhost/enable
 EVENTS=/sys/kernel/tracing/events/seamhost
-n=0
-bad=0
-
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		bad=1
-	fi
-}
 
 # A file of the test module is a test of its own.
 part()

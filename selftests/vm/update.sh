@@ -2,41 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The TDX module is loaded and updated at run time; images that cannot work are
 # refused while the old module still runs, and what fails later says so.
+. "${0%/*}/ktap.sh"
 
 INJECT=/sys/kernel/debug/softseam/inject
 IMAGES=/tests/images
-TDX=/sys/devices/tdx_host
-[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
-n=0
-bad=0
-
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		dmesg | tail -n 15 | sed 's/^/# /'
-		bad=1
-	fi
-}
-
-mark()
-{
-	MARK="update mark $n"
-	echo "<6>test: $MARK" > /dev/kmsg
-}
-
-said()
-{
-	dmesg | sed -n "/$MARK/,\$p" | grep -q "seamhost: .*$1"
-}
-
-state()
-{
-	sed -n 's/^state //p' $TDX/status
-}
 
 # runs VERSION: this version is up
 runs()

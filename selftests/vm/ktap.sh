@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Read by the other scripts: results in KTAP, and what the kernel log says of
+# one step of a test.
+
+TDX=/sys/devices/tdx_host
+[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
+n=0
+bad=0
+MARK=
+
+# result STATUS CLAIM; after mark(), a failure shows the log from there on
+result()
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+		return
+	fi
+	echo "not ok $n $2"
+	[ -z "$MARK" ] || since | tail -n 20 | sed 's/^/# /'
+	bad=1
+}
+
+# what seamhost says from now on is looked at by said()
+mark()
+{
+	MARK="mark $n of ${0##*/} $1"
+	echo "<6>test: $MARK" > /dev/kmsg
+}
+
+since()
+{
+	dmesg | sed -n "/$MARK/,\$p"
+}
+
+said()
+{
+	since | grep -q "seamhost: .*$1"
+}
+
+state()
+{
+	sed -n 's/^state //p' $TDX/status 2>/dev/null
+}
