@@ -2,8 +2,7 @@
 /* KVM_GET_SUPPORTED_CPUID: the host's leaves, cut to what a TD may see. */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <asm/cpuid.h>
-#include <asm/processor.h>
+#include <seamhost/compat.h>
 
 #include "vcpu.h"
 

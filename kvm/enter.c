@@ -9,9 +9,9 @@
 #include <asm/fpu/xcr.h>
 #include <asm/irq_vectors.h>
 #include <asm/msr.h>
+#include <seamhost/compat.h>
 #include <seamhost/exit.h>
 
-#include "compat.h"
 #include "seam.h"
 #include "vcpu.h"
 

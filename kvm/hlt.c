@@ -2,10 +2,10 @@
 /* HLT: the vCPU's thread sleeps in the kernel until there is an event. */
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
+#include <seamhost/compat.h>
 #include <seamhost/ghci.h>
 #include <seamhost/metadata.h>
 
-#include "compat.h"
 #include "vcpu.h"
 
 #define STATE_INTR_PENDING	BIT_ULL(0)

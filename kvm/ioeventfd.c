@@ -3,8 +3,8 @@
 #include <linux/eventfd.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <seamhost/compat.h>
 
-#include "compat.h"
 #include "vm.h"
 
 #define FLAGS	(KVM_IOEVENTFD_FLAG_DATAMATCH | KVM_IOEVENTFD_FLAG_PIO | \

@@ -7,8 +7,8 @@
 #include <linux/bitmap.h>
 #include <linux/smp.h>
 #include <asm/irq_vectors.h>
+#include <seamhost/compat.h>
 
-#include "compat.h"
 #include "vcpu.h"
 
 #define MODE_FIXED	0

@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
+#include <seamhost/compat.h>
 
-#include "compat.h"
 #include "irqchip.h"
 #include "vm.h"
 

@@ -8,9 +8,9 @@
 #include <asm/apicdef.h>
 #include <asm/msr-index.h>
 #include <asm/tsc.h>
+#include <seamhost/compat.h>
 #include <seamhost/metadata.h>
 
-#include "compat.h"
 #include "seam.h"
 #include "vcpu.h"
 

@@ -4,9 +4,9 @@
 #include <linux/sched/signal.h>
 #include <asm/fpu/api.h>
 #include <asm/irq_vectors.h>
+#include <seamhost/compat.h>
 #include <seamhost/metadata.h>
 
-#include "compat.h"
 #include "mem.h"
 #include "seam.h"
 #include "vcpu.h"

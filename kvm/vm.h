@@ -10,11 +10,10 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
+#include <seamhost/compat.h>
 #include <seamhost/host.h>
-#include <seamhost/types.h>
-
-#include "compat.h"
 #include <seamhost/kvm_tdx.h>
+#include <seamhost/types.h>
 
 #undef pr_fmt
 #define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt

@@ -15,8 +15,8 @@
 #include <linux/slab.h>
 #include <linux/stop_machine.h>
 #include <crypto/hash.h>
+#include <seamhost/compat.h>
 #include <seamhost/tdh.h>
-#include "compat.h"
 #include "image.h"
 #include "report.h"
 #include "seamldr.h"
@@ -237,7 +237,7 @@ static int check_fit(const struct seam_image *image, struct install *in)
 		return -EOPNOTSUPP;
 	}
 	if (tdx_failed(seamhost_sys_rd(TDX_SYS_PKG_FMS, &cpu)))
-		cpu = compat_cpu_signature();
+		cpu = cpuid_eax(1);
 	running.cpu = cpu;
 	wrong = seam_image_fits(image, &running, &in->handoff);
 	if (wrong) {

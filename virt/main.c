@@ -2,7 +2,7 @@
 /* seamhost.ko: from loading to unloading. */
 #include <linux/init.h>
 #include <linux/module.h>
-#include "compat.h"
+#include <seamhost/compat.h>
 #include "observe.h"
 #include "state.h"
 #include "sysfs.h"

@@ -7,7 +7,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
-#include "compat.h"
+#include <seamhost/compat.h>
 #include "state.h"
 
 /* alloc_contig_range() isolates whole blocks of this size */

@@ -3,7 +3,7 @@
 #include <linux/device.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
-#include "compat.h"
+#include <seamhost/compat.h>
 #include "state.h"
 
 static struct device *provider;

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <asm/msr-index.h>
-#include "compat.h"
+#include <seamhost/compat.h>
 #include "state.h"
 #include "vmx.h"
 

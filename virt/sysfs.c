@@ -9,8 +9,8 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include <seamhost/compat.h>
 #include <seamhost/features.h>
-#include "compat.h"
 #include "seamldr.h"
 #include "state.h"
 #include "sysfs.h"

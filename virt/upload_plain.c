@@ -8,7 +8,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sysfs.h>
-#include "compat.h"
+#include <seamhost/compat.h>
 #include "image.h"
 #include "seamldr.h"
 #include "state.h"

@@ -8,7 +8,7 @@
 #include <asm/processor.h>
 #include "cpu_model.h"
 #include "kernel.h"
-#include "kernel_compat.h"
+#include "msr.h"
 
 #define EAX_	0
 #define EBX_	1

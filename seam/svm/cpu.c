@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
-#include "../kernel/kernel_compat.h"
+#include "../kernel/msr.h"
 #include "svm.h"
 #include "pages.h"
 

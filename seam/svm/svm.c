@@ -9,7 +9,7 @@
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include <asm/trapnr.h>
-#include "../kernel/kernel_compat.h"
+#include "../kernel/msr.h"
 #include "pages.h"
 #include "svm.h"
 #include "../module/vp.h"

@@ -9,7 +9,7 @@
 #include <asm/cpufeature.h>
 #include <asm/fpu/xcr.h>
 #include <asm/processor.h>
-#include "../kernel/kernel_compat.h"
+#include "../kernel/msr.h"
 #include "svm.h"
 
 static size_t area_size;
