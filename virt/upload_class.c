@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Module images through the kernel's firmware upload class. */
 #include <linux/firmware.h>
-#include <linux/module.h>
 #include "image.h"
 #include "seamldr.h"
 #include "state.h"
@@ -58,8 +57,13 @@ static const struct fw_upload_ops ops = {
 
 int seamhost_upload_init(struct device *parent)
 {
-	upload = firmware_upload_register(THIS_MODULE, parent,
-					  "seamldr_upload", &ops, NULL);
+	/*
+	 * No owner: a reference that lasts until unregistering, which our exit
+	 * function does, would keep that from being called. Unregistering waits
+	 * for an upload that runs.
+	 */
+	upload = firmware_upload_register(NULL, parent, "seamldr_upload", &ops,
+					  NULL);
 	return PTR_ERR_OR_ZERO(upload);
 }
 
