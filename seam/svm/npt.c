@@ -60,6 +60,7 @@ struct svm_td *npt_create(void)
 	}
 	raw_spin_lock_init(&t->lock);
 	t->levels = native_read_cr4() & X86_CR4_LA57 ? 5 : 4;
+	t->generation = 1;
 	return t;
 }
 
@@ -124,6 +125,7 @@ void engine_sept_zap(struct td *td, gpa_t gpa, unsigned int level)
 		return;
 	raw_spin_lock_irqsave(&t->lock, flags);
 	zap(t, gpa, level);
+	WRITE_ONCE(t->generation, t->generation + 1);
 	raw_spin_unlock_irqrestore(&t->lock, flags);
 }
 
@@ -314,6 +316,7 @@ void npt_sync_shared(struct vcpu *vcpu)
 		return;
 	raw_spin_lock(&t->lock);
 	zap_shared(t, vcpu->td);
+	WRITE_ONCE(t->generation, t->generation + 1);
 	t->shared_generation = generation;
 	t->shared_eptp = vcpu->shared_eptp;
 	raw_spin_unlock(&t->lock);

@@ -82,7 +82,7 @@ static void reset_controls(struct vmcb *c, const struct svm_td *t)
 			ICPT_MONITOR | ICPT_MWAIT | ICPT_XSETBV;
 	c->iopm_base = __pa(svm_pages.iopm);
 	c->msrpm_base = __pa(svm_pages.msrpm);
-	c->asid = 1;			/* flushed at each run */
+	c->asid = 1;			/* of all: see flush_if_needed() */
 	c->tlb_control = SVM_FLUSH_ALL;
 	c->int_ctl = INT_V_MASKING;
 	c->np_enable = 1;
@@ -259,6 +259,25 @@ static void sync_tpr_out(struct vcpu *vcpu)
 		vcpu->vapic[VAPIC_TPR] = tpr << 4;
 }
 
+/*
+ * The TLB may hold what another vCPU used, what this one used before it was
+ * elsewhere, or what was zapped since.
+ */
+static void flush_if_needed(struct svm_cpu *cpu, struct svm_vcpu *v,
+			    const struct svm_td *t)
+{
+	u64 generation = READ_ONCE(t->generation);
+	unsigned int this = raw_smp_processor_id();
+
+	v->vmcb->tlb_control = SVM_FLUSH_NONE;
+	if (cpu->last == v && v->cpu == this && v->generation == generation)
+		return;
+	v->vmcb->tlb_control = SVM_FLUSH_ALL;
+	cpu->last = v;
+	v->cpu = this;
+	v->generation = generation;
+}
+
 static void run_once(struct vcpu *vcpu)
 {
 	struct svm_cpu *cpu = this_cpu_ptr(&svm_cpu);
@@ -267,6 +286,7 @@ static void run_once(struct vcpu *vcpu)
 	u64 host_aux = 0;
 
 	sync_tpr_in(vcpu);
+	flush_if_needed(cpu, v, vcpu->td->engine);
 	c->cr2 = vcpu->cr2;
 	c->rax = vcpu->gpr[RAX];
 	load_debug(vcpu);

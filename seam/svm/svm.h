@@ -38,6 +38,19 @@ struct svm_td {
 	u64 shared_generation;
 	u64 shared_eptp;	/* root of what the shared half shows */
 	unsigned int nr_tables;
+	u64 generation;		/* changes with each zap; never 0 */
+};
+
+#define INSN_MAX	15
+
+/* Where the last instruction was fetched, and by which entries. */
+struct svm_code {
+	u64 cr3, rip, generation;
+	bool shared;		/* the walk went through shared memory */
+	unsigned int levels;
+	const u64 *entry[5];
+	u64 value[5];
+	const u8 *bytes;	/* NULL: nothing is known */
 };
 
 struct svm_vcpu {
@@ -53,6 +66,10 @@ struct svm_vcpu {
 	bool iret_seen;		/* the IRET at iret_rip is about to run */
 	u64 iret_rip;
 	u32 ldtr_ar;		/* access rights while LDTR is unusable */
+	struct svm_code code;
+	/* the CPU it ran on last, and the tables' generation then */
+	unsigned int cpu;
+	u64 generation;
 };
 
 struct svm_cpu {
@@ -60,6 +77,7 @@ struct svm_cpu {
 	struct page *host;	/* for VMSAVE of the host's state */
 	void *xsave;		/* the host's vector state while a guest's is in */
 	struct vcpu *loaded;	/* whose vector state is in the CPU */
+	const struct svm_vcpu *last;	/* whose translations may be in the TLB */
 	u64 host_xcr0;
 	u64 old_hsave;
 };
@@ -102,7 +120,7 @@ void *npt_gpa_ptr(struct vcpu *vcpu, gpa_t gpa);
 
 /* decode.c */
 struct svm_insn {
-	u8 bytes[15];
+	u8 bytes[INSN_MAX];
 	u8 len;			/* bytes fetched */
 	u8 prefixes;		/* of them, prefixes */
 	u8 rex;

@@ -167,6 +167,7 @@ static_assert(offsetof(struct vmcb, g_pat) == 0x668);
 /* int_state */
 #define INT_SHADOW		BIT(0)
 
+#define SVM_FLUSH_NONE		0
 #define SVM_FLUSH_ALL		1
 
 /* exit_info1 of a nested page fault */

@@ -40,16 +40,28 @@ void xstate_reset(void *area)
 	*(u32 *)(area + 24) = 0x1f80;		/* MXCSR */
 }
 
-static void xsave(void *area)
+/*
+ * A TD without protection keys can neither use nor read PKRU; the host's then
+ * stays in the CPU, where loading another would flush the TLB.
+ */
+static u64 switched(const struct vcpu *vcpu)
 {
-	asm volatile("xsave64 (%0)"
-		     : : "r"(area), "a"(-1), "d"(-1) : "memory");
+	return vcpu->td->xfam & XFEATURE_MASK_PKRU ? ~0ULL :
+						     ~(u64)XFEATURE_MASK_PKRU;
 }
 
-static void xrstor(const void *area)
+static void xsave(void *area, u64 mask)
+{
+	asm volatile("xsave64 (%0)"
+		     : : "r"(area), "a"((u32)mask), "d"((u32)(mask >> 32))
+		     : "memory");
+}
+
+static void xrstor(const void *area, u64 mask)
 {
 	asm volatile("xrstor64 (%0)"
-		     : : "r"(area), "a"(-1), "d"(-1) : "memory");
+		     : : "r"(area), "a"((u32)mask), "d"((u32)(mask >> 32))
+		     : "memory");
 }
 
 /* What both sides may have set: the XCR0 to save and restore under. */
@@ -82,8 +94,8 @@ void xstate_load_guest(struct vcpu *vcpu)
 	}
 	c->host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	set_xcr0(union_xcr0(c, vcpu));
-	xsave(c->xsave);
-	xrstor(svm_of(vcpu)->xsave);
+	xsave(c->xsave, switched(vcpu));
+	xrstor(svm_of(vcpu)->xsave, switched(vcpu));
 	set_xcr0(guest_xcr0(vcpu));
 	c->loaded = vcpu;
 }
@@ -102,8 +114,8 @@ void engine_host_fpu(void)
 	if (!vcpu)
 		return;
 	set_xcr0(union_xcr0(c, vcpu));
-	xsave(svm_of(vcpu)->xsave);
-	xrstor(c->xsave);
+	xsave(svm_of(vcpu)->xsave, switched(vcpu));
+	xrstor(c->xsave, switched(vcpu));
 	set_xcr0(c->host_xcr0);
 	c->loaded = NULL;
 }

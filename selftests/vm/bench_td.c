@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_td exits: what exits of a TD cost; prints "pio_ns", "hlt_ns" and
- * "msr_ns" with the median and the best of batches.
+ * bench_td exits [KIND]: what exits of a TD cost; prints "pio_ns", "hlt_ns"
+ * and "msr_ns", or one of them, with the median and the best of batches.
  * bench_td memory: SEAMCALLs and time for 1 GiB of private memory.
  * bench_td life: a TD's whole life, by phase, and how it grows.
  */
@@ -89,11 +89,19 @@ static void measure_exit(const char *name, unsigned int program)
 	td_free(&td);
 }
 
-static int bench_exits(void)
+static int bench_exits(const char *only)
 {
-	measure_exit("pio", BENCH_PIO);
-	measure_exit("hlt", BENCH_HLT);
-	measure_exit("msr", BENCH_MSR);
+	static const struct {
+		const char *name;
+		unsigned int program;
+	} kinds[] = {
+		{ "pio", BENCH_PIO }, { "hlt", BENCH_HLT }, { "msr", BENCH_MSR },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!only || !strcmp(only, kinds[i].name))
+			measure_exit(kinds[i].name, kinds[i].program);
 	return 0;
 }
 
@@ -343,10 +351,10 @@ int main(int argc, char **argv)
 	if (!image || !reset)
 		err(1, "the guest's image");
 	if (!strcmp(what, "exits"))
-		return bench_exits();
+		return bench_exits(argc > 2 ? argv[2] : NULL);
 	if (!strcmp(what, "memory"))
 		return bench_memory();
 	if (!strcmp(what, "life"))
 		return bench_life();
-	errx(1, "usage: bench_td exits|memory|life");
+	errx(1, "usage: bench_td exits [pio|hlt|msr] | memory | life");
 }
