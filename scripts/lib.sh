@@ -72,7 +72,7 @@ kernel_env()
 		KDIR=$(cd "$k" && pwd -P)
 		KREL=$(cat "$KDIR/include/config/kernel.release")
 		KMODULES=/lib/modules/$KREL
-		[ -d "$KMODULES" ] || KMODULES=$KDIR/arch/x86
+		[ -d "$KMODULES" ] || KMODULES=$KDIR
 		VMLINUZ=${VMLINUZ:-$KDIR/arch/x86/boot/bzImage}
 	fi
 	[ -r "$VMLINUZ" ] || die "no kernel image at $VMLINUZ: say VMLINUZ=..."

@@ -207,6 +207,8 @@ struct kvm_vcpu *td_vcpu_add(struct kvm_vm *vm, uint32_t id, void *guest_code)
 	struct boot_params *boot = boot_params(vm);
 	struct kvm_vcpu *vcpu = __vm_vcpu_add(vm, id);
 	const unsigned int pages = 5;
+	unsigned int index = 0;
+	struct kvm_vcpu *v;
 	vm_vaddr_t stack;
 	uint64_t hw_error;
 	int ret;
@@ -218,10 +220,14 @@ struct kvm_vcpu *td_vcpu_add(struct kvm_vm *vm, uint32_t id, void *guest_code)
 	stack = __vm_vaddr_alloc(vm, pages * vm->page_size,
 				 DEFAULT_GUEST_STACK_VADDR_MIN,
 				 MEM_REGION_DATA);
-	TEST_ASSERT(id < MAX_BOOT_VCPUS, "vCPU %u", id);
+	/* a vCPU finds its index in ESI, in the order of INIT_VCPU */
+	list_for_each_entry(v, &vm->vcpus, list)
+		index++;
+	TEST_ASSERT(index <= MAX_BOOT_VCPUS, "%u vCPUs", index);
+	index--;
 	/* as after a call: the entry point expects RSP + 8 to be aligned */
-	boot->vcpu[id].stack = stack + pages * vm->page_size - 8;
-	boot->vcpu[id].entry = (uint64_t)guest_code;
+	boot->vcpu[index].stack = stack + pages * vm->page_size - 8;
+	boot->vcpu[index].entry = (uint64_t)guest_code;
 	return vcpu;
 }
 
