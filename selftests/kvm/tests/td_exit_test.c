@@ -74,7 +74,7 @@ static void test_io(void)
 		ksft_test_result(ok, "IN of %u bytes\n", size);
 	}
 	td_run_done(vcpu);
-	ksft_test_result_pass("IN gives what the VMM wrote, odd sizes, ports and directions are refused\n");
+	ksft_test_result_pass("IN gives what the VMM wrote; odd operands are refused\n");
 	kvm_vm_free(vm);
 }
 
@@ -126,7 +126,7 @@ static void test_mmio(void)
 		ksft_test_result(ok, "MMIO read of %u bytes\n", size);
 	}
 	td_run_done(vcpu);
-	ksft_test_result_pass("a read gives what the VMM wrote, odd sizes and private addresses are refused\n");
+	ksft_test_result_pass("a read gives what the VMM wrote; odd operands are refused\n");
 	kvm_vm_free(vm);
 }
 
@@ -231,7 +231,7 @@ static void test_user_calls(void)
 	e = tdx_exit(vcpu, TDVMCALL_GET_QUOTE);
 	e->get_quote.ret = ODD_RESULT;
 	td_run_sync(vcpu, 1);
-	ksft_test_result(ok, "GetQuote exits, gets the VMM's answer, private memory is refused\n");
+	ksft_test_result(ok, "GetQuote exits and gets an answer; private memory is refused\n");
 
 	e = tdx_exit(vcpu, TDVMCALL_GET_INFO);
 	ok = e->get_tdvmcall_info.leaf == 1;

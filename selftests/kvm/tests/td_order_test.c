@@ -189,7 +189,7 @@ static const struct op {
 	int (*call)(struct td *td);
 	int want[NR_STATES];
 } ops[] = {
-	/*				NEW	INIT	VCPU	READY	FINAL	ENDED */
+	/*			NEW, INIT, VCPU, READY, FINAL, ENDED */
 	{ "CAPABILITIES", capabilities,	{ 0,	0,	0,	0,	0,	0 } },
 	{ "INIT_VM", init_vm,		{ 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL, -EIO } },
 	{ "CREATE_VCPU", create_vcpu,	{ -EIO,	FD,	FD,	FD,	FD,	-EIO } },
@@ -198,9 +198,9 @@ static const struct op {
 	{ "GET_CPUID", get_cpuid,	{ NA,	NA,	0,	0,	-EINVAL, -EINVAL } },
 	{ "SET_CPUID2", set_cpuid,	{ NA,	NA,	0,	0,	0,	0 } },
 	{ "INIT_MEM_REGION", init_region, { NA,	NA,	-EINVAL, 0,	-EINVAL, -EINVAL } },
-	{ "FINALIZE_VM", finalize,	{ -EINVAL, 0,	0,	0,	-EINVAL, -EINVAL } },
+	{ "FINALIZE_VM", finalize,	{ -EINVAL, -EIO, -EIO,	0,	-EINVAL, -EINVAL } },
 	{ "RUN", run,			{ NA,	NA,	-EINVAL, -EINVAL, 0,	-EIO } },
-	{ "PRE_FAULT_MEMORY", prefault,	{ NA,	NA,	-EOPNOTSUPP, -EOPNOTSUPP, 0, -EIO } },
+	{ "PRE_FAULT", prefault,	{ NA,	NA,	-EOPNOTSUPP, -EOPNOTSUPP, 0, -EIO } },
 	{ "SET_TSC_KHZ", tsc,		{ 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL } },
 	{ "SPLIT_IRQCHIP again", irqchip, { -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST } },
 	{ "APIC_BUS_CYCLES_NS", bus_cycles, { 0, 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL } },
