@@ -9,8 +9,9 @@ VMLINUZ ?=
 V ?= 0
 # further arguments for tests: only the named groups, seeds, minutes
 ONLY ?=
+SEED ?=
 
-export KERNEL VMLINUZ V ONLY
+export KERNEL VMLINUZ V ONLY SEED
 
 Q := $(if $(filter 1,$(V)),,@)
 B := build
@@ -73,6 +74,7 @@ distclean:
 #: KERNEL=6.1|6.12|7.2   which of Debian's kernels (6.1 when not said)
 #: KERNEL=DIR VMLINUZ=F  a kernel of your own: its build directory and its image
 #: ONLY="name ..."       only these groups of tests
+#: SEED=n                repeats tests that draw at random and print such a seed
 #: V=1                   show commands and all test output
 
 # Targets of one part each: benchmarks, sweeps, fuzzing, packages.

@@ -18,7 +18,7 @@ log=$O/logs/$boot.kernel
 out=$O/logs/$boot.out
 
 # The guest's first process is told by the command line what to do.
-append="console=ttyS0 panic=-1 loglevel=5 BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${APPEND:-}"
+append="console=ttyS0 panic=-1 loglevel=5 BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${SEED:+SEED=$SEED} ${APPEND:-}"
 boot_once()
 {
 	rm -f "$log" "$out"

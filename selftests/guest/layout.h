@@ -6,6 +6,7 @@
 #define GUEST_STACKS	0x00080000	/* one page per vCPU, grows down */
 #define GUEST_MAX_VCPUS	16
 #define GUEST_IMAGE	0x00100000	/* code, data and page tables */
+#define GUEST_PIECE	0x001f0000	/* behind the image, not there at start */
 #define GUEST_LATE	0x00800000	/* not there at start: the guest accepts */
 #define GUEST_LATE_SIZE	0x00400000
 #define GUEST_MBOX	0x00400000	/* converted to shared by the guest */

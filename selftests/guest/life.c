@@ -21,6 +21,35 @@ static u32 send_report(const struct guest_info *info)
 	return 0;
 }
 
+/* Something of everything that makes the host call the module. */
+static u32 whole_life(const struct guest_info *info)
+{
+	bool large = info->data == LIFE_WHOLE_2M;
+	/* of a 2 MiB page, or one among those of the image */
+	u64 piece = large ? GUEST_LATE + 4096 : GUEST_PIECE;
+	volatile u64 *late = (void *)GUEST_LATE;
+
+	if (page_accept(GUEST_LATE, 1) || (!large && page_accept(piece, 0)))
+		return 11;
+	*late = 1;
+	io_out(PORT_SYNC, 4, 1);
+	if (map_gpa(piece | shared_bit(info), 4096))
+		return 12;
+	*(volatile u64 *)shared_ptr(info, piece) = 2;
+	/* once all are there the host looks at each, to make them one */
+	if (map_gpa(piece, 4096))
+		return 13;
+	if (page_accept(piece, 0))
+		return 14;
+	io_out(PORT_SYNC, 4, 2);
+	if (*late != 1)
+		return 15;
+	if (map_gpa((GUEST_LATE + GUEST_LATE_SIZE / 2) | shared_bit(info),
+		    GUEST_LATE_SIZE / 2))
+		return 16;
+	return send_report(info);
+}
+
 u32 guest_main(const struct guest_info *info)
 {
 	volatile u64 spin = 0;
@@ -32,6 +61,9 @@ u32 guest_main(const struct guest_info *info)
 		io_out(PORT_SYNC, 4, LIFE_SPIN);
 		for (;;)
 			spin++;
+	case LIFE_WHOLE:
+	case LIFE_WHOLE_2M:
+		return whole_life(info);
 	case LIFE_TRIPLE_FAULT:
 		asm volatile("lidt %0; ud2" : : "m"(*(u8 (*)[10])report));
 	}

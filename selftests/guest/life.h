@@ -6,5 +6,7 @@
 #define LIFE_REPORT		0	/* a TDREPORT in the mailbox, then exit */
 #define LIFE_SPIN		1	/* PORT_SYNC, then spin for ever */
 #define LIFE_TRIPLE_FAULT	2
+#define LIFE_WHOLE		3	/* memory in many ways, then as REPORT */
+#define LIFE_WHOLE_2M		4	/* and a page of 2 MiB is put together */
 
 #endif /* SELFTESTS_GUEST_LIFE_H */

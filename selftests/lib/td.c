@@ -274,7 +274,7 @@ int td_load(struct td_vmm *td, const void *image, size_t size,
 	munmap(zero, stacks);
 	if (!ret)
 		ret = td_add_pages(td, GUEST_IMAGE, image, size / PAGE_SIZE,
-				   true);
+				   !td->unmeasured);
 	if (!ret)
 		ret = td_add_pages(td, TD_RESET_GPA, reset, 1, true);
 	return ret;

@@ -34,6 +34,7 @@ struct td_vmm {
 	uint64_t hw_error;	/* of the last KVM_MEMORY_ENCRYPT_OP */
 	void *measure;		/* MRTD as the module should compute it */
 	struct kvm_cpuid2 *cpuid;
+	bool unmeasured;	/* td_load() leaves most of the image out of MRTD */
 	/* what goes into INIT_VM, set before td_init() */
 	uint64_t attributes, xfam;
 	bool gpaw52;
