@@ -94,13 +94,30 @@ static u64 *ept_entry(struct td_vm *vm, u64 gfn, struct ept_spare *spare)
 		u64 *entry = &table[ept_index(gfn, level)];
 
 		if (!ept_is_table(*entry)) {
-			if (!spare || !spare->n)
+			if (!spare->n)
 				return NULL;
 			table = spare->table[--spare->n];
 			WRITE_ONCE(*entry, __pa(table) | EPT_RWX);
 		} else {
 			table = ept_child(*entry);
 		}
+	}
+	return &table[ept_index(gfn, 0)];
+}
+
+/* The same without making tables. NULL: none for @pages around @gfn. */
+static u64 *ept_lookup(struct td_vm *vm, u64 gfn, u64 *pages)
+{
+	u64 *table = vm->shared_root;
+	int level;
+
+	for (level = ept_levels(vm) - 1; level > 0; level--) {
+		u64 entry = table[ept_index(gfn, level)];
+
+		*pages = BIT_ULL(9 * level);
+		if (!ept_is_table(entry))
+			return NULL;
+		table = ept_child(entry);
 	}
 	return &table[ept_index(gfn, 0)];
 }
@@ -135,17 +152,17 @@ void shared_destroy(struct td_vm *vm)
 bool shared_zap_locked(struct td_vm *vm, u64 gfn, u64 npages)
 {
 	u64 shared = vm->shared_bit >> PAGE_SHIFT;
-	u64 end = gfn + npages;
+	/* attributes can be set for all GPAs that there could be */
+	u64 end = min(gfn + npages, shared);
 	bool flush = false;
 
 	if (!vm->shared_root)
 		return false;
 
 	while (gfn < end) {
-		u64 *entry = ept_entry(vm, gfn | shared, NULL);
-		u64 last = min(end, round_down(gfn, EPT_ENTRIES) + EPT_ENTRIES);
+		u64 pages, *entry = ept_lookup(vm, gfn | shared, &pages);
+		u64 last = min(end, round_down(gfn, pages) + pages);
 
-		/* no table: nothing mapped in these 2 MiB */
 		for (; entry && gfn < last; gfn++, entry++) {
 			if (*entry == EPT_ABSENT)
 				continue;

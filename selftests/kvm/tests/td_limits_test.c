@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Limits are told before they are hit, hold, and hurt nobody else. */
 #include <sys/mman.h>
+#include <time.h>
 #include "kselftest.h"
 #include "tdx_util.h"
 
@@ -149,14 +150,34 @@ static void test_others(void)
 	close(vm);
 }
 
+/* All there could be at once: takes no longer than what there is */
+static void test_all_memory(void)
+{
+	struct kvm_memory_attributes a = {
+		.size = -4096ULL, .attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	};
+	int vm = new_vm(), ret = init_vm(vm);
+	time_t start = time(NULL);
+
+	if (!ret)
+		ret = ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &a);
+	a.attributes = 0;
+	if (!ret)
+		ret = ioctl(vm, KVM_SET_MEMORY_ATTRIBUTES, &a);
+	ksft_test_result(!ret && time(NULL) - start < 10,
+			 "attributes of all 64 bits of GPAs change at once\n");
+	close(vm);
+}
+
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(14);
+	ksft_set_plan(15);
 	kvm_fd = open_kvm_dev_path_or_exit();
 	test_vcpus();
 	test_slots();
 	test_keyids();
 	test_others();
+	test_all_memory();
 	ksft_finished();
 }
