@@ -3,7 +3,7 @@
 # What takes longer than make test has time for.
 
 #: make sweep        each SEAMCALL of a TD's life fails once in each way; SLICE=n/m: a part; LIFE=2M: longer
-#: make fuzz         random ioctls and TDVMCALLs for MINUTES=30
+#: make fuzz         random ioctls and TDVMCALLs for MINUTES=30, module images a third of it
 
 SLICE ?= 1/4 2/4 3/4 4/4
 MINUTES ?= 30
@@ -15,6 +15,11 @@ sweep: modules programs
 fuzz: NEEDS += kvm-selftests
 fuzz: modules programs
 	$(Q)scripts/long.sh $(KERNEL) fuzz $(MINUTES) \
-		FUZZ_SECONDS=$$(($(MINUTES) * 60))$(if $(SEED),:SEED=$(SEED))
+		FUZZ_SECONDS=$$(($(MINUTES) * 60))
+	$(Q)mkdir -p $(B)/user
+	$(Q)$(MAKE) -s -C selftests/user OUT=$(CURDIR)/$(B)/user \
+		$(CURDIR)/$(B)/user/image_test
+	$(Q)SEED=$(or $(SEED),$$(date +%s)) $(B)/user/image_test 0 \
+		$$(($(MINUTES) * 20))
 
 .PHONY: sweep fuzz

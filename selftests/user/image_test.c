@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Module images: good ones are taken, and each way of being bad is refused in
- * words of its own. With an argument: that many random damages, none of which
- * may be read out of bounds (run under ASan).
+ * words of its own. With arguments: that many random damages, and more for so
+ * many seconds, none of which may be read out of bounds (run under ASan).
  */
 #include <string.h>
+#include <time.h>
 #include "../../virt/image.h"
 #include "../include/ktap.h"
 
@@ -270,13 +271,14 @@ static void updates(void)
 }
 
 /* In a buffer of exactly the file's length, so that ASan sees each step out. */
-static void damage(unsigned long n)
+static void damage(unsigned long n, unsigned int seconds, u64 seed)
 {
-	u64 state = 1;
+	time_t end = time(NULL) + seconds;
 	unsigned long i, taken = 0;
+	u64 state = seed;
 	u16 handoff;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n || (seconds && time(NULL) < end); i++) {
 		struct seam_running running = { .cpu = 0x806f8 };
 		size_t len = i & 1 ? make_v1() : make_v2();
 		unsigned int k;
@@ -299,18 +301,22 @@ static void damage(unsigned long n)
 		}
 		free(copy);
 	}
-	ktap_ok(true, "%lu random damages (%lu harmless) are survived", n,
-		taken);
+	ktap_ok(true, "%lu random damages (%lu harmless) are survived (SEED=%llu)",
+		i, taken, seed);
 }
 
-/* usage: image_test [RANDOM-DAMAGES] */
+/* usage: [SEED=n] image_test [RANDOM-DAMAGES [SECONDS]] */
 int main(int argc, char **argv)
 {
+	const char *seed = getenv("SEED");
+
 	ktap_header();
 	headers();
 	sigstructs();
 	updates();
-	damage(argc > 1 ? strtoul(argv[1], NULL, 0) : 20000);
+	damage(argc > 1 ? strtoul(argv[1], NULL, 0) : 20000,
+	       argc > 2 ? atoi(argv[2]) : 0,
+	       seed && *seed ? strtoull(seed, NULL, 0) : 1);
 	ktap_plan(ktap_seen);
 	return ktap_exit();
 }
