@@ -127,6 +127,27 @@ static tdx_status_t observed_out3(u64 rax, struct tdx_out *out, u64 rdx,
 	return status;
 }
 
+static tdx_status_t observed_out3r10(u64 rax, struct tdx_out *out, u64 r10,
+				     u64 rcx, u64 r8, u64 r9)
+{
+	struct seamcall_regs r = {
+		.rax = rax, .rcx = rcx, .r8 = r8, .r9 = r9, .r10 = r10,
+		.beyond_r9 = true,
+	};
+	tdx_status_t status;
+	u64 start;
+
+	observe_enter(&r);
+	start = ktime_get_mono_fast_ns();
+	status = __seamcall_out3r10(rax, out, r10, rcx, r8, r9);
+	start = ktime_get_mono_fast_ns() - start;
+	r.out.rcx = out->rcx;
+	r.out.rdx = out->rdx;
+	r.out.r8 = out->r8;
+	observe_exit(&r, status, start);
+	return status;
+}
+
 static tdx_status_t observed_out(u64 rax, struct tdx_out *out, u64 rdx,
 				 u64 rcx, u64 r8, u64 r9)
 {
@@ -196,6 +217,17 @@ static tdx_status_t observed_vp_enter(u64 rcx, struct tdx_regs *regs)
 	return status;
 }
 
+static tdx_status_t observed_servtd_prebind(u64 rcx, u64 rdx, u64 r8, u64 r9,
+					    u64 r10)
+{
+	return observed_r10(TDX_V0(TDH_SERVTD_PREBIND), r10, rdx, rcx, r8, r9);
+}
+
+static tdx_status_t observed_sys_config_v1(u64 rcx, u64 rdx, u64 r8, u64 r9)
+{
+	return observed_r10(TDX_V1(TDH_SYS_CONFIG), 0, rdx, rcx, r8, r9);
+}
+
 int seamhost_observe_get(void)
 {
 	mutex_lock(&observe_lock);
@@ -203,9 +235,12 @@ int seamhost_observe_get(void)
 		static_call_update(seamhost_call, observed);
 		static_call_update(seamhost_call_r10, observed_r10);
 		static_call_update(seamhost_call_out3, observed_out3);
+		static_call_update(seamhost_call_out3r10, observed_out3r10);
 		static_call_update(seamhost_call_out, observed_out);
 		static_call_update(seamhost_call_more, observed_more);
 		static_call_update(seamhost_vp_enter, observed_vp_enter);
+		static_call_update(seamhost_servtd_prebind, observed_servtd_prebind);
+		static_call_update(seamhost_sys_config_v1, observed_sys_config_v1);
 	}
 	mutex_unlock(&observe_lock);
 	return 0;
@@ -218,9 +253,12 @@ void seamhost_observe_put(void)
 		static_call_update(seamhost_call, __seamcall);
 		static_call_update(seamhost_call_r10, __seamcall_r10);
 		static_call_update(seamhost_call_out3, __seamcall_out3);
+		static_call_update(seamhost_call_out3r10, __seamcall_out3r10);
 		static_call_update(seamhost_call_out, __seamcall_out);
 		static_call_update(seamhost_call_more, __seamcall_more);
 		static_call_update(seamhost_vp_enter, __tdh_vp_enter);
+		static_call_update(seamhost_servtd_prebind, __tdh_servtd_prebind);
+		static_call_update(seamhost_sys_config_v1, __tdh_sys_config_v1);
 	}
 	mutex_unlock(&observe_lock);
 }

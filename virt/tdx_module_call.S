@@ -92,6 +92,15 @@
 	mov	REGS_RSI(%rsi), %rsi
 .endm
 
+/* From the order of C's arguments to that of the operands. */
+.macro MOVE_FIRST_FOUR leaf:req
+	mov	%rdx, %r8
+	mov	%rsi, %rdx
+	mov	%rcx, %r9
+	mov	%rdi, %rcx
+	mov	$\leaf, %eax
+.endm
+
 .macro STORE_OUT3
 	mov	%rcx, OUT_RCX(%rsi)
 	mov	%rdx, OUT_RDX(%rsi)
@@ -139,12 +148,15 @@
  *
  * \host: 1 SEAMCALL, 0 TDCALL
  * \form: what the entry point takes and gives back
+ * \leaf: RAX of the forms five and four
  *
  *	form	RDI	RSI			RDX RCX R8 R9	stores
  *	----	----	----------------------	-----------	--------------
  *	in	leaf	ignored			operands	nothing
  *	r10	leaf	operand R10		operands	nothing
  *	out3	leaf	struct tdx_out *	operands	RCX RDX R8
+ *	out3r10	leaf	struct tdx_out *	operands, but	RCX RDX R8
+ *						RDX is R10's
  *	out	leaf	struct tdx_out *	operands	RCX RDX R8-R11
  *	more	leaf	struct tdx_more *,	operands	RCX RDX R8-R13
  *			operands R10-R13
@@ -153,17 +165,24 @@
  *	enter	TDVPR	struct tdx_regs *,	ignored		all of the struct
  *			all operands but RCX
  *
+ *	five: the operands RCX, RDX, R8, R9, R10 in the order of C's arguments
+ *	(RDI, RSI, RDX, RCX, R8), each of which has to move; stores nothing.
+ *	With the leaf as a sixth it would need 11 instructions, not 10.
+ *	four: the same with 0 for R10
+ *
  * Returns the completion status in RAX.
  *
  * Reads: the registers above, and the structure for more, saved and enter.
  * An operand register that the leaf does not use is passed as it stands.
  *
- * Writes: RAX, the structure, and below RSP what the form pushes: nothing
- * (in, r10, out3, out), R12 and R13 (more), seven or eight words (saved, enter).
+ * Writes: RAX, the structure, and below RSP what the form pushes: seven or
+ * eight words (saved, enter), nothing (all others).
  *
  * Preserves: RBX, RBP, R12-R15 and RSP, in every form. The module gives back
  * every register that is no output of the leaf, which is why RSI still holds
- * the structure afterwards in the forms out3, out and more. VP.ENTER is different:
+ * the structure afterwards in the forms out3, out3r10, out and more. During the
+ * call, the structure of more keeps the caller's R12 and R13 in the places of
+ * the operands that they make room for. VP.ENTER is different:
  * when it ends, all registers but RSP may hold what the guest, or the module
  * on its behalf, left there. That includes RBP, which modules without
  * NO_RBP_MOD zero or fill. The forms saved and enter therefore keep all
@@ -193,19 +212,20 @@
  * enter is in .noinstr.text: the caller holds guest state (interrupts off,
  * maybe guest debug registers and FPU), nothing may trace or probe it.
  */
-.macro TDX_MODULE_CALL host:req form:req
+.macro TDX_MODULE_CALL host:req form:req leaf=0
 	FRAME_BEGIN
 
 .ifc \form, more
-	push	%r12
-	push	%r13
 	mov	OUT_R10(%rsi), %r10
 	mov	OUT_R11(%rsi), %r11
-	mov	OUT_R12(%rsi), %r12
-	mov	OUT_R13(%rsi), %r13
+	xchg	OUT_R12(%rsi), %r12
+	xchg	OUT_R13(%rsi), %r13
 .endif
 .ifc \form, r10
 	mov	%rsi, %r10
+.endif
+.ifc \form, out3r10
+	mov	%rdx, %r10
 .endif
 .ifc \form, saved
 	PUSH_CALLEE_SAVED
@@ -222,7 +242,17 @@
 	LOAD_REGS
 	xor	%eax, %eax	/* TDH.VP.ENTER is leaf 0 */
 .else
+.ifc \form, five
+	mov	%r8, %r10
+	MOVE_FIRST_FOUR \leaf
+.else
+.ifc \form, four
+	xor	%r10d, %r10d
+	MOVE_FIRST_FOUR \leaf
+.else
 	mov	%rdi, %rax
+.endif
+.endif
 .endif
 .endif
 
@@ -238,15 +268,16 @@
 .ifc \form, out3
 	STORE_OUT3
 .endif
+.ifc \form, out3r10
+	STORE_OUT3
+.endif
 .ifc \form, out
 	STORE_OUT
 .endif
 .ifc \form, more
 	STORE_OUT
-	mov	%r12, OUT_R12(%rsi)
-	mov	%r13, OUT_R13(%rsi)
-	pop	%r13
-	pop	%r12
+	xchg	%r12, OUT_R12(%rsi)
+	xchg	%r13, OUT_R13(%rsi)
 .endif
 .ifc \form, saved
 	STORE_REGS_AND_RESTORE
@@ -373,6 +404,10 @@ SYM_TYPED_FUNC_START(__seamcall_out3)
 	TDX_MODULE_CALL host=1 form=out3
 SYM_FUNC_END(__seamcall_out3)
 
+SYM_TYPED_FUNC_START(__seamcall_out3r10)
+	TDX_MODULE_CALL host=1 form=out3r10
+SYM_FUNC_END(__seamcall_out3r10)
+
 SYM_TYPED_FUNC_START(__seamcall_out)
 	TDX_MODULE_CALL host=1 form=out
 SYM_FUNC_END(__seamcall_out)
@@ -380,6 +415,14 @@ SYM_FUNC_END(__seamcall_out)
 SYM_TYPED_FUNC_START(__seamcall_more)
 	TDX_MODULE_CALL host=1 form=more
 SYM_FUNC_END(__seamcall_more)
+
+SYM_TYPED_FUNC_START(__tdh_servtd_prebind)
+	TDX_MODULE_CALL host=1 form=five leaf=49
+SYM_FUNC_END(__tdh_servtd_prebind)
+
+SYM_TYPED_FUNC_START(__tdh_sys_config_v1)
+	TDX_MODULE_CALL host=1 form=four leaf=0x1002d
+SYM_FUNC_END(__tdh_sys_config_v1)
 
 SYM_TYPED_FUNC_START(__seamcall_saved)
 	TDX_MODULE_CALL host=1 form=saved

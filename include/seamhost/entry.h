@@ -69,12 +69,18 @@ tdx_status_t __seamcall(u64 rax, u64 unused, u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_r10(u64 rax, u64 r10, u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_out3(u64 rax, struct tdx_out *out,
 			     u64 rdx, u64 rcx, u64 r8, u64 r9);
+/* for leaves without an operand in RDX */
+tdx_status_t __seamcall_out3r10(u64 rax, struct tdx_out *out,
+				u64 r10, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_out(u64 rax, struct tdx_out *out,
 			    u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_more(u64 rax, struct tdx_more *more,
 			     u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_saved(u64 rax, struct tdx_regs *regs);
 tdx_status_t __tdh_vp_enter(u64 rcx, struct tdx_regs *regs);
+/* two leaves whose operands are all in the wrong registers */
+tdx_status_t __tdh_servtd_prebind(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10);
+tdx_status_t __tdh_sys_config_v1(u64 rcx, u64 rdx, u64 r8, u64 r9);
 
 /* guest */
 tdx_status_t __tdgcall(u64 rax, u64 unused, u64 rdx, u64 rcx, u64 r8, u64 r9);
@@ -112,23 +118,32 @@ struct tdvmcall_ret __tdvmcall6_out(struct tdvmcall_out *out, u64 r11, u64 r12,
 DECLARE_STATIC_CALL(seamhost_call, __seamcall);
 DECLARE_STATIC_CALL(seamhost_call_r10, __seamcall_r10);
 DECLARE_STATIC_CALL(seamhost_call_out3, __seamcall_out3);
+DECLARE_STATIC_CALL(seamhost_call_out3r10, __seamcall_out3r10);
 DECLARE_STATIC_CALL(seamhost_call_out, __seamcall_out);
 DECLARE_STATIC_CALL(seamhost_call_more, __seamcall_more);
 DECLARE_STATIC_CALL(seamhost_vp_enter, __tdh_vp_enter);
+DECLARE_STATIC_CALL(seamhost_servtd_prebind, __tdh_servtd_prebind);
+DECLARE_STATIC_CALL(seamhost_sys_config_v1, __tdh_sys_config_v1);
 
 #define host_call_in	static_call(seamhost_call)
 #define host_call_r10	static_call(seamhost_call_r10)
 #define host_call_out3	static_call(seamhost_call_out3)
+#define host_call_out3r10	static_call(seamhost_call_out3r10)
 #define host_call_out	static_call(seamhost_call_out)
 #define host_call_more	static_call(seamhost_call_more)
 #define host_call_enter	static_call(seamhost_vp_enter)
+#define host_call_prebind	static_call(seamhost_servtd_prebind)
+#define host_call_config_v1	static_call(seamhost_sys_config_v1)
 #else
 #define host_call_in	__seamcall
 #define host_call_r10	__seamcall_r10
 #define host_call_out3	__seamcall_out3
+#define host_call_out3r10	__seamcall_out3r10
 #define host_call_out	__seamcall_out
 #define host_call_more	__seamcall_more
 #define host_call_enter	__tdh_vp_enter
+#define host_call_prebind	__tdh_servtd_prebind
+#define host_call_config_v1	__tdh_sys_config_v1
 #endif
 
 #endif /* SEAMHOST_ENTRY_H */

@@ -105,8 +105,8 @@ static __always_inline tdx_status_t tdh_export_pause(hpa_t tdr)
 static __always_inline tdx_status_t
 tdh_export_track(hpa_t tdr, u64 mbmd, u64 stream)
 {
-	return tdh_call_r10(TDX_V0(TDH_EXPORT_TRACK), tdr, TDX_UNUSED(rdx),
-			    mbmd, TDX_UNUSED(r9), stream);
+	return tdh_call_r10(TDX_V0(TDH_EXPORT_TRACK), tdr, stream, mbmd,
+			    TDX_UNUSED(r9), stream);
 }
 
 /**
@@ -118,8 +118,8 @@ tdh_export_track(hpa_t tdr, u64 mbmd, u64 stream)
 static __always_inline tdx_status_t
 tdh_export_abort(hpa_t tdr, u64 mbmd, u64 stream)
 {
-	return tdh_call_r10(TDX_V0(TDH_EXPORT_ABORT), tdr, TDX_UNUSED(rdx),
-			    mbmd, TDX_UNUSED(r9), stream);
+	return tdh_call_r10(TDX_V0(TDH_EXPORT_ABORT), tdr, stream, mbmd,
+			    TDX_UNUSED(r9), stream);
 }
 
 /**
@@ -128,18 +128,17 @@ tdh_export_abort(hpa_t tdr, u64 mbmd, u64 stream)
  * @mbmd: tdx_mbmd() of the migration bundle's metadata
  * @pages: page list
  * @stream: tdx_stream() of stream and command
- * @out: RDX: pages used; @out->r10 is overwritten
+ * @out: RDX: pages used
  *
  * On INTERRUPTED_RESUMABLE call again with the resume command. Can fail
  * with RND_NO_ENTROPY.
  */
 static __always_inline tdx_status_t
 tdh_export_state_immutable(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
-			   struct tdx_more *out)
+			   struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_EXPORT_STATE_IMMUTABLE), out, tdr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_EXPORT_STATE_IMMUTABLE), out, tdr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -148,17 +147,16 @@ tdh_export_state_immutable(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
  * @mbmd: tdx_mbmd() of the migration bundle's metadata
  * @pages: page list
  * @stream: tdx_stream() of stream and command
- * @out: RDX: pages used; @out->r10 is overwritten
+ * @out: RDX: pages used
  *
  * On INTERRUPTED_RESUMABLE call again with the resume command.
  */
 static __always_inline tdx_status_t
 tdh_export_state_td(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
-		    struct tdx_more *out)
+		    struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_EXPORT_STATE_TD), out, tdr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_EXPORT_STATE_TD), out, tdr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -167,17 +165,16 @@ tdh_export_state_td(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
  * @mbmd: tdx_mbmd() of the migration bundle's metadata
  * @pages: page list
  * @stream: tdx_stream() of stream and command
- * @out: RDX: pages used; @out->r10 is overwritten
+ * @out: RDX: pages used
  *
  * On INTERRUPTED_RESUMABLE call again with the resume command.
  */
 static __always_inline tdx_status_t
 tdh_export_state_vp(hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream,
-		    struct tdx_more *out)
+		    struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_EXPORT_STATE_VP), out, tdvpr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_EXPORT_STATE_VP), out, tdvpr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -215,8 +212,8 @@ tdh_import_mem(u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream,
 static __always_inline tdx_status_t
 tdh_import_track(hpa_t tdr, u64 mbmd, u64 stream)
 {
-	return tdh_call_r10(TDX_V0(TDH_IMPORT_TRACK), tdr, TDX_UNUSED(rdx),
-			    mbmd, TDX_UNUSED(r9), stream);
+	return tdh_call_r10(TDX_V0(TDH_IMPORT_TRACK), tdr, stream, mbmd,
+			    TDX_UNUSED(r9), stream);
 }
 
 /**
@@ -228,8 +225,8 @@ tdh_import_track(hpa_t tdr, u64 mbmd, u64 stream)
 static __always_inline tdx_status_t
 tdh_import_abort(hpa_t tdr, u64 mbmd, u64 stream)
 {
-	return tdh_call_r10(TDX_V0(TDH_IMPORT_ABORT), tdr, TDX_UNUSED(rdx),
-			    mbmd, TDX_UNUSED(r9), stream);
+	return tdh_call_r10(TDX_V0(TDH_IMPORT_ABORT), tdr, stream, mbmd,
+			    TDX_UNUSED(r9), stream);
 }
 
 /**
@@ -263,11 +260,10 @@ static __always_inline tdx_status_t tdh_import_end(hpa_t tdr)
  */
 static __always_inline tdx_status_t
 tdh_import_state_immutable(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
-			   struct tdx_more *out)
+			   struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_IMPORT_STATE_IMMUTABLE), out, tdr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_IMPORT_STATE_IMMUTABLE), out, tdr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -282,11 +278,10 @@ tdh_import_state_immutable(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
  */
 static __always_inline tdx_status_t
 tdh_import_state_td(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
-		    struct tdx_more *out)
+		    struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_IMPORT_STATE_TD), out, tdr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_IMPORT_STATE_TD), out, tdr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -301,11 +296,10 @@ tdh_import_state_td(hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream,
  */
 static __always_inline tdx_status_t
 tdh_import_state_vp(hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream,
-		    struct tdx_more *out)
+		    struct tdx_out *out)
 {
-	out->r10 = stream;
-	return tdh_call_more(TDX_V0(TDH_IMPORT_STATE_VP), out, tdvpr,
-			     TDX_UNUSED(rdx), mbmd, pages);
+	return tdh_call_out3r10(TDX_V0(TDH_IMPORT_STATE_VP), out, tdvpr, mbmd,
+				pages, stream);
 }
 
 /**
@@ -337,8 +331,7 @@ tdh_servtd_bind(hpa_t tdr, hpa_t servtd, u64 slot, u64 type, u64 attributes,
 static __always_inline tdx_status_t
 tdh_servtd_prebind(hpa_t tdr, hpa_t hash, u64 slot, u64 type, u64 attributes)
 {
-	return tdh_call_r10(TDX_V0(TDH_SERVTD_PREBIND), tdr, hash, slot, type,
-			    attributes);
+	return host_call_prebind(tdr, hash, slot, type, attributes);
 }
 
 #endif /* SEAMHOST_TDH_MIG_H */

@@ -98,8 +98,7 @@ tdh_sys_config(hpa_t tdmrs, u64 nr_tdmrs, u64 hkid)
 static __always_inline tdx_status_t
 tdh_sys_config_v1(hpa_t tdmrs, u64 nr_tdmrs, u64 hkid, u64 features)
 {
-	return tdh_call_r10(TDX_V1(TDH_SYS_CONFIG), tdmrs, nr_tdmrs, hkid,
-			    features, 0);
+	return host_call_config_v1(tdmrs, nr_tdmrs, hkid, features);
 }
 
 /**

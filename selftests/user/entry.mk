@@ -39,3 +39,11 @@ $(foreach cc,$(ENTRY_COMPILERS),$(foreach level,$(ENTRY_LEVELS),\
 	$(eval $(call entry_programs,$(cc),$(level)))))
 $(foreach cc,$(ENTRY_COMPILERS),$(foreach level,O2 Os,\
 	$(eval $(call cost_program,$(cc),$(level)))))
+
+# once more with what kernels with IBT and return thunks add to each function
+IBT_COST := $(OUT)/entry-cost-gcc-O2-ibt
+PROGS += $(IBT_COST)
+LINES += $(IBT_COST) cost;
+
+$(IBT_COST): $(ENTRY_SRCS) $(ENTRY_HEADERS)
+	gcc $(ENTRY_CFLAGS) -DSHIM_IBT -fcf-protection=branch -O2 -o $@ $(filter %.c %.S,$^)

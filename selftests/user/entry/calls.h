@@ -102,11 +102,11 @@
 	X(tdh_export_pause, (hpa_t tdr), (tdr)) \
 	X(tdh_export_track, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \
 	X(tdh_export_abort, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \
-	X(tdh_export_state_immutable, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_export_state_immutable, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdr, mbmd, pages, stream, out)) \
-	X(tdh_export_state_td, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_export_state_td, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdr, mbmd, pages, stream, out)) \
-	X(tdh_export_state_vp, (hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_export_state_vp, (hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdvpr, mbmd, pages, stream, out)) \
 	X(tdh_import_mem, (u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream, hpa_t macs0, hpa_t macs1, hpa_t pages, struct tdx_more *out), \
 	  (gpas, tdr, mbmd, buffers, stream, macs0, macs1, pages, out)) \
@@ -114,11 +114,11 @@
 	X(tdh_import_abort, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \
 	X(tdh_import_commit, (hpa_t tdr), (tdr)) \
 	X(tdh_import_end, (hpa_t tdr), (tdr)) \
-	X(tdh_import_state_immutable, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_import_state_immutable, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdr, mbmd, pages, stream, out)) \
-	X(tdh_import_state_td, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_import_state_td, (hpa_t tdr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdr, mbmd, pages, stream, out)) \
-	X(tdh_import_state_vp, (hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_more *out), \
+	X(tdh_import_state_vp, (hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdvpr, mbmd, pages, stream, out)) \
 	X(tdh_servtd_bind, (hpa_t tdr, hpa_t servtd, u64 slot, u64 type, u64 attributes, struct tdx_more *out), \
 	  (tdr, servtd, slot, type, attributes, out)) \

@@ -7,28 +7,32 @@
 #include "machine.h"
 #include "tests.h"
 
-enum kind { IN, WITH_R10, OUT3, OUT, MORE, SAVED, ENTER };
+enum kind { IN, WITH_R10, FIVE, FOUR, OUT3, OUT3R10, OUT, MORE, SAVED, ENTER };
 
 struct form {
 	const char *name;
 	const void *fn;
 	bool host;
 	enum kind kind;
+	u64 leaf;	/* where it is not an argument */
 };
 
 static const struct form forms[] = {
-	{ "__seamcall", __seamcall, true, IN },
-	{ "__seamcall_r10", __seamcall_r10, true, WITH_R10 },
-	{ "__seamcall_out3", __seamcall_out3, true, OUT3 },
-	{ "__seamcall_out", __seamcall_out, true, OUT },
-	{ "__seamcall_more", __seamcall_more, true, MORE },
-	{ "__seamcall_saved", __seamcall_saved, true, SAVED },
-	{ "__tdh_vp_enter", __tdh_vp_enter, true, ENTER },
-	{ "__tdgcall", __tdgcall, false, IN },
-	{ "__tdgcall_out3", __tdgcall_out3, false, OUT3 },
-	{ "__tdgcall_out", __tdgcall_out, false, OUT },
-	{ "__tdgcall_more", __tdgcall_more, false, MORE },
-	{ "__tdgcall_saved", __tdgcall_saved, false, SAVED },
+	{ "__seamcall", __seamcall, true, IN, 0 },
+	{ "__seamcall_r10", __seamcall_r10, true, WITH_R10, 0 },
+	{ "__seamcall_out3", __seamcall_out3, true, OUT3, 0 },
+	{ "__seamcall_out3r10", __seamcall_out3r10, true, OUT3R10, 0 },
+	{ "__seamcall_out", __seamcall_out, true, OUT, 0 },
+	{ "__seamcall_more", __seamcall_more, true, MORE, 0 },
+	{ "__seamcall_saved", __seamcall_saved, true, SAVED, 0 },
+	{ "__tdh_vp_enter", __tdh_vp_enter, true, ENTER, 0 },
+	{ "__tdh_servtd_prebind", __tdh_servtd_prebind, true, FIVE, 0x31 },
+	{ "__tdh_sys_config_v1", __tdh_sys_config_v1, true, FOUR, 0x1002d },
+	{ "__tdgcall", __tdgcall, false, IN, 0 },
+	{ "__tdgcall_out3", __tdgcall_out3, false, OUT3, 0 },
+	{ "__tdgcall_out", __tdgcall_out, false, OUT, 0 },
+	{ "__tdgcall_more", __tdgcall_more, false, MORE, 0 },
+	{ "__tdgcall_saved", __tdgcall_saved, false, SAVED, 0 },
 };
 
 #define CALLEE_SAVED	(BIT(RBX) | BIT(RBP) | BIT(R12) | BIT(R13) | \
@@ -43,6 +47,11 @@ static const enum reg out_order[] = {
 	RCX, RDX, R8, R9, R10, R11, R12, R13,
 };
 
+/* C's argument registers, in their order */
+static const enum reg argument[] = { RDI, RSI, RDX, RCX, R8, R9 };
+/* what the form five makes of them */
+static const enum reg five_order[] = { RCX, RDX, R8, R9, R10 };
+
 /* the structure in the middle, so that nothing else is written */
 static u64 block[32], before[32];
 #define BLOCK_START	8
@@ -56,7 +65,7 @@ static const enum reg *block_order(enum kind kind)
 static int block_words(enum kind kind)
 {
 	switch (kind) {
-	case OUT3: return 3;
+	case OUT3: case OUT3R10: return 3;
 	case OUT: return 6;
 	case MORE: return 8;
 	case SAVED: case ENTER: return 14;
@@ -79,6 +88,19 @@ static u64 wanted_at(const struct form *f, const struct regs *in, int r)
 		if (r == R10)
 			return in->r[RSI];
 		return r == RAX ? in->r[RDI] : in->r[r];
+	case OUT3R10:
+		if (r == R10)
+			return in->r[RDX];
+		return r == RAX ? in->r[RDI] : in->r[r];
+	case FOUR:
+		if (r == R10)
+			return 0;
+	/* fall through */
+	case FIVE:
+		for (i = 0; i < 5; i++)
+			if (five_order[i] == (enum reg)r)
+				return in->r[argument[i]];
+		return r == RAX ? f->leaf : in->r[r];
 	case MORE:
 		if (r >= R10 && r <= R13)
 			return b[4 + r - R10];
@@ -252,9 +274,6 @@ static const struct vmcall_form vmcall_forms[] = {
 	{ "__tdvmcall5_out", __tdvmcall5_out, 5, true },
 	{ "__tdvmcall6_out", __tdvmcall6_out, 6, true },
 };
-
-/* C's argument registers, in the order of R10 to R15 */
-static const enum reg argument[] = { RDI, RSI, RDX, RCX, R8, R9 };
 
 static bool check_vmcall(const struct vmcall_form *f, const struct regs *in,
 			 const struct regs *out)

@@ -3,8 +3,13 @@
 
 #define PATTERN	0x5a5aa5a55a5aa5a5
 #define WORDS	64
+#define ARGS	32
 
 	.section .note.GNU-stack, "", @progbits
+	.bss
+	.balign 16
+probe_scratch:
+	.skip	256
 	.text
 
 .macro LOAD
@@ -35,15 +40,21 @@ probe_asm:
 	push	%r13
 	push	%r14
 	push	%r15
-	push	%rdx		/* 8(%rsp) */
-	push	%rdi		/* (%rsp) */
+	push	%rdx		/* ARGS + 16(%rsp) */
+	push	%rdi		/* ARGS + 8(%rsp) */
 	sub	$8, %rsp
+	/* arguments from the seventh on: each may be a structure */
+	lea	probe_scratch(%rip), %rax
+	push	%rax
+	push	%rax
+	push	%rax
+	push	%rax
 	mov	%rsp, probe_rsp(%rip)
 	mov	%rsi, %rax
 	test	%ecx, %ecx
 	jnz	1f
 	LOAD
-	call	*8(%rsp)
+	call	*(ARGS + 8)(%rsp)
 	jmp	probe_back
 
 	/* no C here: it would use the stack that is to be watched */
@@ -56,11 +67,11 @@ probe_asm:
 	pushf
 	orl	$0x100, (%rsp)	/* TF: from the call on */
 	popf
-	call	*8(%rsp)
+	call	*(ARGS + 8)(%rsp)
 	.globl	probe_back
 probe_back:
 	push	%rax
-	mov	8*3(%rsp), %rax
+	mov	(ARGS + 24)(%rsp), %rax
 	mov	%rcx, 8*1(%rax)
 	mov	%rdx, 8*2(%rax)
 	mov	%rbx, 8*3(%rax)
@@ -91,7 +102,7 @@ probe_back:
 	dec	%ecx
 	jnz	3b
 4:	mov	%rcx, probe_depth(%rip)
-	add	$24, %rsp
+	add	$(ARGS + 24), %rsp
 	pop	%r15
 	pop	%r14
 	pop	%r13
@@ -101,3 +112,8 @@ probe_back:
 	cld
 	ret
 	.size	probe_asm, . - probe_asm
+
+	/* where RET of the shim with SHIM_IBT goes */
+	.globl	shim_return_thunk
+shim_return_thunk:
+	ret

@@ -10,6 +10,12 @@ struct fixup {
 	u64 from, to;
 };
 
+/* and the sizes that it notes at each SYM_FUNC_END() */
+struct entry_size {
+	u64 fn, size;
+};
+
+extern const struct entry_size __start_shim_sizes[], __stop_shim_sizes[];
 extern const struct fixup __start_shim_extable[], __stop_shim_extable[];
 
 /* probe.S; it keeps its stack pointer and what it found of the stack */
