@@ -8,6 +8,7 @@
 #include <seamhost/decode.h>
 #include <seamhost/tdh.h>
 #include <seamhost/tdg.h>
+#include "record.h"
 #include "test.h"
 
 void result(struct tally *t, bool ok, const char *fmt, ...)
@@ -49,6 +50,9 @@ static const struct file_operations name##_fops = {			\
 TEST_FILE(refusals);
 TEST_FILE(stack);
 TEST_FILE(td);
+TEST_FILE(disable);
+TEST_FILE(unload);
+TEST_FILE(pamt);
 
 static void describe(struct seq_file *m, bool guest, u64 rax,
 		     tdx_status_t status)
@@ -85,6 +89,13 @@ static int deliver_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(deliver);
 
+static int wrappers_show(struct seq_file *m, void *unused)
+{
+	record_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(wrappers);
+
 static int nmi_get(void *data, u64 *value)
 {
 	*value = nmi_seen();
@@ -105,6 +116,10 @@ static int __init seamcall_test_init(void)
 	debugfs_create_file("refusals", 0400, dir, NULL, &refusals_fops);
 	debugfs_create_file("stack", 0400, dir, NULL, &stack_fops);
 	debugfs_create_file("td", 0400, dir, NULL, &td_fops);
+	debugfs_create_file("disable", 0400, dir, NULL, &disable_fops);
+	debugfs_create_file("unload", 0400, dir, NULL, &unload_fops);
+	debugfs_create_file("pamt", 0400, dir, NULL, &pamt_fops);
+	debugfs_create_file("wrappers", 0400, dir, NULL, &wrappers_fops);
 	debugfs_create_file("deliver", 0400, dir, NULL, &deliver_fops);
 	debugfs_create_file_unsafe("nmi", 0600, dir, NULL, &nmi_fops);
 	return 0;

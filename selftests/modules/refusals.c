@@ -2,8 +2,7 @@
 /* Every host wrapper once, with operands that the module has to refuse. */
 #include <linux/string.h>
 #include <seamhost/decode.h>
-#include <seamhost/tdh.h>
-#include "calls.h"
+#include "record.h"
 #include "test.h"
 #include "values.h"
 
@@ -22,34 +21,26 @@ static void *out = &bag;
 static struct tdx_regs *regs = &bag.regs;
 
 /*
- * Left out, because the module takes them without operands: what stops it for
- * good, and what bring-up did already or the next test needs.
+ * Left out, because the module takes them without operands and stops for good:
+ * see last.c.
  */
-static bool left_out(const char *name)
+static bool left_out(enum wrapper w)
 {
-	static const char * const names[] = {
-		"seamldr_shutdown", "seamldr_cleanup", "tdh_sys_disable",
-		"tdh_sys_update", "tdh_sys_update_v1",
-	};
-
-	return match_string(names, ARRAY_SIZE(names), name) >= 0;
+	return w == W_seamldr_shutdown || w == W_tdh_sys_disable;
 }
 
 /* These do nothing, or nothing that could be refused. */
-static bool never_refused(const char *name)
+static bool never_refused(enum wrapper w)
 {
-	static const char * const names[] = {
-		"tdh_mng_key_reclaimid", "tdh_sys_lp_shutdown",
-	};
-
-	return match_string(names, ARRAY_SIZE(names), name) >= 0;
+	return w == W_tdh_mng_key_reclaimid || w == W_tdh_sys_lp_shutdown;
 }
 
-static void judge(struct tally *t, const char *name, tdx_status_t status)
+static void judge(struct tally *t, enum wrapper w, tdx_status_t status)
 {
+	const char *name = wrapper_name(w);
 	const char *word = tdx_status_name(status);
 
-	if (never_refused(name))
+	if (never_refused(w))
 		result(t, tdx_ok(status), "%s has nothing to refuse", name);
 	else
 		result(t, tdx_failed(status) && !tdx_not_delivered(status),
@@ -59,10 +50,14 @@ static void judge(struct tally *t, const char *name, tdx_status_t status)
 
 void test_refusals(struct tally *t)
 {
+	tdx_status_t status;
+
 #define X(name, params, args)				\
-	if (!left_out(#name)) {				\
+	if (!left_out(W_##name)) {			\
 		memset(&bag, 0, sizeof(bag));		\
-		judge(t, #name, name args);		\
+		status = name args;			\
+		record(W_##name, status);		\
+		judge(t, W_##name, status);		\
 	}
 	HOST_CALLS(X)
 #undef X

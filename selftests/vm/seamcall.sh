@@ -116,7 +116,7 @@ nmi()
 
 insmod /modules/seamcall_test.ko || exit 1
 case $1 in
-refusals | stack | td) part "$1" ;;
+stack) part "$1" ;;
 deliver | observe) "$1" ;;
 nmi) nmi "$2" ;;
 esac
