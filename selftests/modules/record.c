@@ -8,7 +8,8 @@ static struct {
 	const char *name;
 	atomic_t done, refused;
 } wrappers[NR_WRAPPERS] = {
-#define X(wrapper, ...)	[W_##wrapper] = { .name = #wrapper },
+	/* in the order of enum wrapper, which comes from the same list */
+#define X(wrapper, ...)	{ .name = #wrapper },
 	HOST_CALLS(X)
 #undef X
 };

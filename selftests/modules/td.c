@@ -161,10 +161,10 @@ static void populate(struct td_test *d, void *source)
 
 	for (level = TDX_LEVEL_512G; level >= TDX_LEVEL_2M; level--)
 		DO(d, TDH_MEM_SEPT_ADD, tdh_mem_sept_add, d->tdr, 0, level,
-							 give(d, 0), &d->out);
+		   give(d, 0), &d->out);
 	d->first = give(d, 0);
 	DO(d, TDH_MEM_PAGE_ADD, tdh_mem_page_add, d->tdr, 0, TDX_LEVEL_4K, d->first,
-						 virt_to_phys(source), &d->out);
+	   virt_to_phys(source), &d->out);
 	DO(d, TDH_MR_EXTEND, tdh_mr_extend, d->tdr, 0, &d->out);
 	DO(d, TDH_MEM_SEPT_RD, tdh_mem_sept_rd, d->tdr, 0, TDX_LEVEL_4K, &d->out);
 	result(d->t, tdx_sept_info_state(d->out.rdx) == TDX_SEPT_MAPPED,
@@ -197,8 +197,8 @@ static void change_with_l2(struct td_test *d)
 	REPEAT(d, TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote_more, d->tdr, GPA_2M,
 	       TDX_LEVEL_2M, false, page, TDX_NULL_PA, more);
 	block(d, GPA_2M, TDX_LEVEL_2M);
-	if (REPEAT(d, TDX_V1(TDH_MEM_PAGE_PROMOTE), tdh_mem_page_promote_v1,
-		   d->tdr, GPA_2M, TDX_LEVEL_2M, &d->out)) {
+	if (REPEAT(d, TDX_V1(TDH_MEM_PAGE_PROMOTE), tdh_mem_page_promote_v1, d->tdr,
+		   GPA_2M, TDX_LEVEL_2M, &d->out)) {
 		result(d->t, d->out.rcx == page && d->out.r9 == TDX_NULL_PA,
 		       "the page comes back, and none of L2 VMs");
 		came_back(d, d->out.rcx);
@@ -221,42 +221,42 @@ static void change(struct td_test *d)
 	hpa_t page;
 
 	DO(d, TDH_MEM_PAGE_AUG, tdh_mem_page_aug, d->tdr, GPA_4K, TDX_LEVEL_4K,
-						 give(d, 0), &d->out);
+	   give(d, 0), &d->out);
 	block(d, GPA_4K, TDX_LEVEL_4K);
 	DO(d, TDH_MEM_RANGE_UNBLOCK, tdh_mem_range_unblock, d->tdr, GPA_4K,
-							   TDX_LEVEL_4K, &d->out);
+	   TDX_LEVEL_4K, &d->out);
 	block(d, GPA_4K, TDX_LEVEL_4K);
 	if (DO(d, TDH_MEM_PAGE_REMOVE, tdh_mem_page_remove, d->tdr, GPA_4K,
-							   TDX_LEVEL_4K, &d->out))
+	       TDX_LEVEL_4K, &d->out))
 		came_back(d, d->out.rcx);
 
 	block(d, 0, TDX_LEVEL_4K);
 	page = give(d, 0);
-	if (DO(d, TDH_MEM_PAGE_RELOCATE, tdh_mem_page_relocate, d->tdr, 0, TDX_LEVEL_4K,
-							       page, &d->out)) {
+	if (DO(d, TDH_MEM_PAGE_RELOCATE, tdh_mem_page_relocate, d->tdr, 0,
+	       TDX_LEVEL_4K, page, &d->out)) {
 		result(d->t, d->out.rcx == d->first, "the old page is told");
 		came_back(d, d->out.rcx);
 	}
 
 	d->large = give(d, 9);
 	DO(d, TDH_MEM_PAGE_AUG, tdh_mem_page_aug, d->tdr, GPA_2M, TDX_LEVEL_2M,
-						 d->large, &d->out);
+	   d->large, &d->out);
 	block(d, GPA_2M, TDX_LEVEL_2M);
 	page = give(d, 0);
-	REPEAT(d, TDH_MEM_PAGE_DEMOTE,
-	       tdh_mem_page_demote, d->tdr, GPA_2M, TDX_LEVEL_2M, page, &d->out);
+	REPEAT(d, TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote, d->tdr, GPA_2M,
+	       TDX_LEVEL_2M, page, &d->out);
 	block(d, GPA_2M, TDX_LEVEL_2M);
-	if (REPEAT(d, TDH_MEM_PAGE_PROMOTE,
-		   tdh_mem_page_promote, d->tdr, GPA_2M, TDX_LEVEL_2M, &d->out))
+	if (REPEAT(d, TDH_MEM_PAGE_PROMOTE, tdh_mem_page_promote, d->tdr, GPA_2M,
+		   TDX_LEVEL_2M, &d->out))
 		came_back(d, d->out.rcx);
 
 	change_with_l2(d);
 
 	DO(d, TDH_MEM_SEPT_ADD, tdh_mem_sept_add, d->tdr, GPA_1G, TDX_LEVEL_1G,
-						 give(d, 0), &d->out);
+	   give(d, 0), &d->out);
 	block(d, GPA_1G, TDX_LEVEL_1G);
 	if (DO(d, TDH_MEM_SEPT_REMOVE, tdh_mem_sept_remove, d->tdr, GPA_1G,
-							   TDX_LEVEL_1G, &d->out))
+	       TDX_LEVEL_1G, &d->out))
 		came_back(d, d->out.rcx);
 }
 
@@ -273,8 +273,8 @@ static void reclaim(struct td_test *d)
 			g->back = DO(d, TDH_PHYMEM_PAGE_RECLAIM,
 				     tdh_phymem_page_reclaim, pa, &d->out);
 		if (!i)
-			DO(d, TDH_PHYMEM_PAGE_WBINVD,
-			   tdh_phymem_page_wbinvd, seamhost_hpa(pa, seamhost_global_hkid()));
+			DO(d, TDH_PHYMEM_PAGE_WBINVD, tdh_phymem_page_wbinvd,
+			   seamhost_hpa(pa, seamhost_global_hkid()));
 		if (g->back)
 			__free_pages(g->page, g->order);
 		else
@@ -312,15 +312,13 @@ static void ask_module(struct td_test *d, void *buf)
 	DO(d, TDH_SYS_RD, tdh_sys_rd, TDX_SYS_FEATURES0, &d->out);
 	DO(d, TDH_SYS_RDALL, tdh_sys_rdall, virt_to_phys(buf), TDX_FIELD_NONE, &d->out);
 	DO(d, TDH_SYS_INFO, tdh_sys_info, virt_to_phys(buf), 1024,
-					 virt_to_phys(buf) + 1024, TDX_MAX_CMRS,
-					 &d->out);
+	   virt_to_phys(buf) + 1024, TDX_MAX_CMRS, &d->out);
 	result(d->t, ((struct tdsysinfo *)buf)->vendor_id == TDX_VENDOR_INTEL,
 	       "TDH.SYS.INFO fills the structure");
 	DO(d, TDH_MNG_KEY_RECLAIMID, tdh_mng_key_reclaimid, 0);
 	DO(d, TDH_SYS_LP_SHUTDOWN, tdh_sys_lp_shutdown);
 	DO(d, TDX_LEAF_RAX(SEAMLDR_INFO), seamldr_info, virt_to_phys(buf));
-	DO(d, TDX_LEAF_RAX(SEAMLDR_SEAMINFO), seamldr_seaminfo,
-	   virt_to_phys(buf));
+	DO(d, TDX_LEAF_RAX(SEAMLDR_SEAMINFO), seamldr_seaminfo, virt_to_phys(buf));
 }
 
 void test_td(struct tally *t)

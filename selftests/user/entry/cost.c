@@ -165,7 +165,7 @@ static void cost_of_leaves(const char *table)
 		note("%s: %u operands, %u outputs: no C function does it with less than %u",
 		     row[C_WRAPPER], regs.in, regs.out, least(&regs));
 	}
-	note("%s: at most %u without outputs, %u with; what has more than five operands is told above",
+	note("%s: at most %u without outputs, %u with, but for those named above",
 	     table, worst[0], worst[1]);
 }
 

@@ -93,10 +93,9 @@ static u64 wanted_at(const struct form *f, const struct regs *in, int r)
 			return in->r[RDX];
 		return r == RAX ? in->r[RDI] : in->r[r];
 	case FOUR:
-		if (r == R10)
-			return 0;
-	/* fall through */
 	case FIVE:
+		if (f->kind == FOUR && r == R10)
+			return 0;
 		for (i = 0; i < 5; i++)
 			if (five_order[i] == (enum reg)r)
 				return in->r[argument[i]];
