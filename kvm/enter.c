@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One TDH.VP.ENTER. The module gives the CPU back with much of the host's
+ * Around TDH.VP.ENTER. The module gives the CPU back with much of the host's
  * state cleared or replaced; it is put right here before anything else runs.
  */
 #include <linux/sched.h>
@@ -10,7 +10,7 @@
 #include <asm/irq_vectors.h>
 #include <asm/msr.h>
 #include <seamhost/compat.h>
-#include <seamhost/exit.h>
+#include <seamhost/run.h>
 
 #include "seam.h"
 #include "vcpu.h"
@@ -86,27 +86,47 @@ static void host_restore(const struct host_state *h)
 	debug_restore(h);
 }
 
+/*
+ * An interrupt of the host is taken and the vCPU entered again; every other
+ * exit is its thread's.
+ */
+static enum td_next after_exit(struct td_exit *exit)
+{
+	struct td_vcpu *vcpu = container_of(exit, struct td_vcpu, last);
+
+	host_restore(vcpu->host);
+	switch (td_exit_kind(exit)) {
+	case TD_KIND_NMI:
+		/*
+		 * The exit took an NMI of the host and left NMIs blocked: ask
+		 * for it again, it comes when the next interrupt returns.
+		 */
+		compat_send_ipi(smp_processor_id(), NMI_VECTOR);
+		return TD_NEXT_RETURN;
+	case TD_KIND_INTERRUPT:
+		if (!vcpu_may_reenter(vcpu))
+			return TD_NEXT_RETURN;
+		host_save(vcpu->host);
+		return TD_NEXT_ENTER;
+	default:
+		return TD_NEXT_RETURN;
+	}
+}
+
 /**
- * vcpu_enter() - run the TD's vCPU until it exits
+ * vcpu_enter() - run the TD's vCPU until an exit that its thread has to see
  * @vcpu: loaded on this CPU
  *
  * Interrupts are off and the FPU is the kernel's (kernel_fpu_begin()): the
- * module leaves no vector state behind. The result is in vcpu->exit, the
- * registers in vcpu->regs.
+ * module leaves no vector state behind. The exit is in vcpu->last. Interrupts
+ * may have been on meanwhile; in_guest is what vcpu_may_reenter() left.
  */
 void vcpu_enter(struct td_vcpu *vcpu)
 {
 	struct host_state h;
 
+	vcpu->host = &h;
 	host_save(&h);
-	vcpu->exit = tdh_vp_enter(vcpu->tdvpr, &vcpu->regs);
-	host_restore(&h);
-
-	/*
-	 * The exit took an NMI of the host and left NMIs blocked: ask for it
-	 * again, it comes when the next interrupt returns.
-	 */
-	if (vcpu->exit.raw == TD_EXIT_EXCEPTION_NMI &&
-	    TD_EXIT_INTR_TYPE(vcpu->regs.r9) == TD_EXIT_INTR_TYPE_NMI)
-		compat_send_ipi(smp_processor_id(), NMI_VECTOR);
+	td_run(vcpu->tdvpr, &vcpu->last, after_exit);
+	vcpu->host = NULL;
 }

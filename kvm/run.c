@@ -39,35 +39,55 @@ static void do_requests(struct td_vcpu *vcpu)
 }
 
 /*
- * Enter once. False when there was a reason not to; the loop looks into it.
- * A kick sees in_guest set and interrupts us, or we see what it is for.
+ * Preemption off, interrupts on; off afterwards. False when there is a reason
+ * not to enter; vcpu_loop() looks into it. A kick sees in_guest set and
+ * interrupts us, or we see what it is for.
  */
-static bool vcpu_enter_checked(struct td_vcpu *vcpu)
+static bool may_enter(struct td_vcpu *vcpu)
 {
-	bool entered = false;
-
-	kernel_fpu_begin();
-	preempt_disable();
-	if (vcpu_load(vcpu)) {
-		WRITE_ONCE(vcpu->vm->broken, true);
-		goto out;
-	}
+	int err = vcpu_load(vcpu);
 
 	local_irq_disable();
+	if (err) {
+		WRITE_ONCE(vcpu->vm->broken, true);
+		return false;
+	}
 	vcpu_note_loaded(vcpu);
 	WRITE_ONCE(vcpu->in_guest, 1);
 	smp_mb(); /* pairs with vm_kick() and vcpu_kick() */
-	if (!must_not_enter(vcpu)) {
-		do_requests(vcpu);
-		/* taken by the CPU once it is in the TD */
-		if (test_bit(PI_ON, (unsigned long *)&vcpu->pi->control))
-			compat_send_ipi_self(POSTED_INTR_VECTOR);
-		vcpu_enter(vcpu);
-		entered = true;
-	}
+	if (must_not_enter(vcpu))
+		return false;
+	do_requests(vcpu);
+	/* taken by the CPU once it is in the TD */
+	if (test_bit(PI_ON, (unsigned long *)&vcpu->pi->control))
+		compat_send_ipi_self(POSTED_INTR_VECTOR);
+	return true;
+}
+
+static void leave(struct td_vcpu *vcpu)
+{
 	WRITE_ONCE(vcpu->in_guest, 0);
 	local_irq_enable();
-out:
+}
+
+/* After an exit with an interrupt for the host: take it, and see again. */
+bool vcpu_may_reenter(struct td_vcpu *vcpu)
+{
+	leave(vcpu);
+	return may_enter(vcpu);
+}
+
+/* False when it was not possible to enter at all. */
+static bool vcpu_enter_checked(struct td_vcpu *vcpu)
+{
+	bool entered;
+
+	kernel_fpu_begin();
+	preempt_disable();
+	entered = may_enter(vcpu);
+	if (entered)
+		vcpu_enter(vcpu);
+	leave(vcpu);
 	preempt_enable();
 	kernel_fpu_end();
 	return entered;

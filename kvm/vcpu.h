@@ -8,6 +8,8 @@
 #include <linux/mutex.h>
 #include <linux/wait.h>
 
+#include <seamhost/run.h>
+
 #include "vm.h"
 
 /* Bits of vcpu->requests: done by the vCPU itself before it enters. */
@@ -37,6 +39,7 @@ struct lapic {
 };
 
 struct td_vcpu;
+struct host_state;
 typedef int (*vcpu_complete_fn)(struct td_vcpu *vcpu);
 
 struct td_vcpu {
@@ -72,8 +75,15 @@ struct td_vcpu {
 	unsigned long requests;
 	wait_queue_head_t wq;
 
-	struct tdx_regs regs;
-	tdx_status_t exit;		/* of the last VP.ENTER */
+	/* The last exit, with names for its parts or as registers. */
+	union {
+		struct td_exit last;
+		struct {
+			tdx_status_t exit;
+			struct tdx_regs regs;
+		};
+	};
+	struct host_state *host;	/* while in vcpu_enter() */
 
 	struct kvm_cpuid2 *cpuid;
 	struct td_pi *pi;
@@ -108,6 +118,7 @@ long vcpu_tdx_cmd(struct td_vcpu *vcpu, void __user *argp);
 
 /* run.c */
 long vcpu_run(struct td_vcpu *vcpu);
+bool vcpu_may_reenter(struct td_vcpu *vcpu);
 
 /* enter.c: one VP.ENTER with the host's state kept */
 void vcpu_enter(struct td_vcpu *vcpu);

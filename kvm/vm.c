@@ -91,7 +91,7 @@ void vm_kick(struct td_vm *vm)
 	unsigned int i, n = READ_ONCE(vm->nr_vcpus);
 	int this = get_cpu();
 
-	/* pairs with the barrier in vcpu_enter_checked(): see it or be seen */
+	/* pairs with the barrier in may_enter(): see it or be seen */
 	smp_mb();
 	for (i = 0; i < n; i++) {
 		struct td_vcpu *vcpu = READ_ONCE(vm->vcpus[i]);
