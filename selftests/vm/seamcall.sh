@@ -88,16 +88,33 @@ observe()
 	result $? "enter has the leaf's name and operands"
 	grep -q 'seamcall_exit: TDH.MEM.PAGE.REMOVE: OPERAND_INVALID (RDX), gpa 0x2000 .* ns' /tmp/trace
 	result $? "exit has the status in words and the duration"
+
+	# stock tracefs: fields are known by name and kind
+	for f in leaf words status ns rcx; do
+		grep -q "field:.* $f\(\[.*\]\)*;" $EVENTS/seamcall_exit/format || break
+	done
+	result $? "the event describes its fields"
+	echo > /sys/kernel/tracing/trace
+	echo 'leaf == "TDH.MEM.TRACK"' > $EVENTS/seamcall_exit/filter
+	echo 1 > $EVENTS/seamcall_exit/enable
+	cat $D/deliver > /dev/null
+	echo 0 > $EVENTS/seamcall_exit/enable
+	echo 0 > $EVENTS/seamcall_exit/filter
+	[ "$(grep -c seamcall_exit: /sys/kernel/tracing/trace)" = 1 ] &&
+		grep -q 'seamcall_exit: TDH.MEM.TRACK:' /sys/kernel/tracing/trace
+	result $? "events can be filtered by leaf"
 	echo "1..$n"
 	return $bad
 }
 
-# TDs run while NMIs come: SECONDS
+# TDs run while NMIs come and perf samples with the CPU clock: SECONDS
 nmi()
 {
 	echo "KTAP version 1"
 	echo "$1" > $D/nmi &
 	storm=$!
+	sampler "$1" > /tmp/samples 2>&1 &
+	sampler=$!
 	rounds=0
 	status=0
 	while kill -0 $storm 2>/dev/null && [ $status = 0 ]; do
@@ -110,6 +127,8 @@ nmi()
 	result $status "TDs lived through $(cat $D/nmi) NMIs, $rounds times over"
 	[ "$(cat $D/nmi)" -gt $((10 * $1)) ]
 	result $? "there were NMIs"
+	wait $sampler
+	result $? "and perf sampled: $(cat /tmp/samples)"
 	echo "1..$n"
 	return $bad
 }
