@@ -9,7 +9,8 @@
 cc=${CC:-gcc}
 v=7.2
 out=$B/bench
-src=$B/src/$v/arch/x86/virt/vmx/tdx
+arch=$B/src/$v/arch/x86
+src=$arch/virt/vmx/tdx
 here=$TOP/selftests/bench
 user=$TOP/selftests/user
 # as the kernel: no vector registers, no red zone
@@ -18,14 +19,17 @@ flags="-std=gnu11 -O2 -mno-sse -mno-mmx -mno-80387 -mno-red-zone -fno-strict-ali
 mkdir -p "$out"
 
 have=
-if [ -e "$src/tdx.c" ] ||
-	"$TOP/scripts/fetch-source.sh" "$v" arch/x86/virt/vmx/tdx > "$out/fetch.log" 2>&1; then
+if { [ -e "$src/tdx.c" ] && [ -e "$arch/coco/tdx/tdcall.S" ] &&
+	[ -e "$arch/include/asm/shared/tdx.h" ]; } ||
+	"$TOP/scripts/fetch-source.sh" "$v" arch/x86/virt/vmx/tdx arch/x86/coco/tdx \
+		arch/x86/include/asm/shared > "$out/fetch.log" 2>&1; then
 	have=1
 fi
 
 # shellcheck disable=SC2086
 {
 	$cc $flags -I"$TOP/include" -I"$user/entry" -c "$user/entry/thunks.c" -o "$out/ours.o"
+	$cc $flags -I"$TOP/include" -I"$user/shim" -c "$TOP/virt/run.c" -o "$out/ours-run.o"
 	$cc -I"$user/shim" -c "$TOP/virt/tdx_module_call.S" -o "$out/ours-entry.o"
 	for f in machine.c probe.S; do
 		$cc -O1 -I"$TOP/include" -c "$user/entry/$f" -o "$out/$f.o"
@@ -54,7 +58,46 @@ theirs()
 		-c "$src/seamcall.S" -o "$out/theirs-entry.o"
 }
 
-objects=("$out/ours.o" "$out/ours-entry.o" "$out/machine.c.o" "$out/probe.S.o")
+# The guest's side: hypercalls, and what they are made of.
+theirs_guest()
+{
+	local tdx=$arch/coco/tdx
+
+	{
+		echo '#include "guest.h"'
+		sed -n '/^noinstr u64 __tdx_hypercall(/,/^}/p' "$tdx/tdx-shared.c"
+		sed -n '/^long tdx_kvm_hypercall(/,/^}/p
+			/^static u64 __cpuidle __halt(/,/^}/p
+			/^static int read_msr(/,/^}/p' "$tdx/tdx.c"
+		cat <<-'END'
+		u64 mainline_tdvmcall_hlt(bool blocked)
+		{
+			return __halt(blocked);
+		}
+		int mainline_tdvmcall_rdmsr(struct pt_regs *regs, struct ve_info *ve)
+		{
+			return read_msr(regs, ve);
+		}
+		long mainline_tdvmcall_vendor1(unsigned int nr, unsigned long p1)
+		{
+			return tdx_kvm_hypercall(nr, p1, 0, 0, 0);
+		}
+		void __tdx_hypercall_failed(void)
+		{
+			for (;;)
+				;
+		}
+		END
+	} > "$out/mainline-guest.c"
+	# shellcheck disable=SC2086
+	$cc $flags -w -I"$here/mainline" -I"$arch/include" -c "$out/mainline-guest.c" \
+		-o "$out/theirs-guest.o" &&
+	$cc -w -I"$here/mainline" -I"$user/shim" -c "$tdx/tdcall.S" \
+		-o "$out/theirs-tdcall.o" &&
+	printf 'X(tdvmcall_%s)\n' hlt rdmsr vendor1 > "$out/mainline-guest-names.h"
+}
+
+objects=("$out/ours.o" "$out/ours-run.o" "$out/ours-entry.o" "$out/machine.c.o" "$out/probe.S.o")
 with=
 if [ "$have" ] && theirs 2> "$out/theirs.log"; then
 	with=1
@@ -70,6 +113,14 @@ if [ "$have" ] && theirs 2> "$out/theirs.log"; then
 	objects+=("$out/rest.o")
 else
 	: > "$out/mainline-names.h"
+fi
+: > "$out/mainline-guest-names.h"
+if [ "$have" ]; then
+	if theirs_guest 2> "$out/theirs-guest.log"; then
+		objects+=("$out/theirs-guest.o" "$out/theirs-tdcall.o")
+	else
+		echo "mainline's hypercalls do not compile by themselves: see $out/theirs-guest.log"
+	fi
 fi
 $cc -O1 -I"$TOP/include" -I"$user/entry" -I"$out" -o "$out/bench" \
 	"$here/bench.c" "$here/theirs.c" "${objects[@]}"

@@ -16,3 +16,14 @@ const struct wrapper theirs[] = {
 #undef X
 	{ NULL, NULL }
 };
+
+#define X(name)	extern const char mainline_##name[];
+#include "mainline-guest-names.h"
+#undef X
+
+const struct wrapper theirs_guest[] = {
+#define X(name)	{ #name, mainline_##name },
+#include "mainline-guest-names.h"
+#undef X
+	{ NULL, NULL }
+};

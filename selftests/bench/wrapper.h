@@ -9,5 +9,7 @@ struct wrapper {
 
 /* Mainline's, ended by one without name; none when their source is missing. */
 extern const struct wrapper theirs[];
+/* The same for what guests ask of the VMM, by the names of ours. */
+extern const struct wrapper theirs_guest[];
 
 #endif /* BENCH_WRAPPER_H */

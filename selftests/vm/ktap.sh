@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Read by the other scripts: results in KTAP, and what the kernel log says of
-# one step of a test.
+# Read by the other scripts: results in KTAP, what the kernel log says of one
+# step of a test, and how a TDX module is installed.
 
 TDX=/sys/devices/tdx_host
 [ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
@@ -42,4 +42,20 @@ said()
 state()
 {
 	sed -n 's/^state //p' $TDX/status 2>/dev/null
+}
+
+# upload FILE: true when it was installed
+upload()
+{
+	up=/sys/class/firmware/seamldr_upload
+	[ -e $up ] || up=$TDX/seamldr_upload
+	mark
+	echo 1 > $up/loading
+	cat "$1" > $up/data
+	echo 0 > $up/loading
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		[ "$(cat $up/status)" = idle ] && break
+		sleep 1
+	done
+	[ -z "$(cat $up/error)" ]
 }

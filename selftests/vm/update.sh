@@ -13,22 +13,6 @@ runs()
 	[ "$(state)" = up ] && [ "$(cat $TDX/version)" = "$1" ]
 }
 
-# upload FILE: true when it was installed
-upload()
-{
-	up=/sys/class/firmware/seamldr_upload
-	[ -e $up ] || up=$TDX/seamldr_upload
-	mark
-	echo 1 > $up/loading
-	cat "$1" > $up/data
-	echo 0 > $up/loading
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-		[ "$(cat $up/status)" = idle ] && break
-		sleep 1
-	done
-	[ -z "$(cat $up/error)" ]
-}
-
 # refused FILE WORDS NAME: and the old module goes on
 refused()
 {

@@ -5,15 +5,12 @@
 # having nothing to refuse. Wrappers that seamhost itself calls in a way that a
 # test cannot are judged by its counters, all others by what the test module
 # kept. Those for guests: leaves_test.
+. "${0%/*}/ktap.sh"
 
-DIR=$(dirname "$0")
+DIR=${0%/*}
 D=/sys/kernel/debug/seamcall_test
 STATS=/sys/kernel/debug/seamhost/seamcalls
-TDX=/sys/devices/tdx_host
-[ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
 RECORDS=/tmp/records
-n=0
-bad=0
 
 # bring-up, update, and entering a guest; by counters
 BY_SEAMHOST="tdh_sys_init tdh_sys_lp_init tdh_sys_config tdh_sys_key_config
@@ -21,17 +18,6 @@ BY_SEAMHOST="tdh_sys_init tdh_sys_lp_init tdh_sys_config tdh_sys_key_config
 	tdh_vp_enter"
 # these do nothing, or nothing that could be refused
 NEVER_REFUSED="tdh_mng_key_reclaimid tdh_sys_lp_shutdown"
-
-result()
-{
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		bad=1
-	fi
-}
 
 # The results of another test as our own: FILE
 include()
@@ -89,21 +75,6 @@ unload()
 	grep -q "^owned_pages=0 keyids=0 vcpus=0" /sys/kernel/debug/softseam/audit
 	result $? "the audit after $1"
 	rmmod softseam
-}
-
-# upload FILE: true when it was installed
-upload()
-{
-	up=/sys/class/firmware/seamldr_upload
-	[ -e $up ] || up=$TDX/seamldr_upload
-	echo 1 > $up/loading
-	cat "$1" > $up/data
-	echo 0 > $up/loading
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-		[ "$(cat $up/status)" = idle ] && break
-		sleep 1
-	done
-	[ -z "$(cat $up/error)" ]
 }
 
 # All that was seen, against all that there is.

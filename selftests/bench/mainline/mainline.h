@@ -34,10 +34,13 @@ struct tdx_vp {
 	phys_addr_t tdvpr_pa;
 };
 
+/* guests have mainline's own header for it */
+#ifndef BENCH_GUEST
 struct tdx_module_args {
 	u64 rcx, rdx, r8, r9, r10, r11;
 	u64 r12, r13, r14, r15, rbx, rdi, rsi;
 };
+#endif
 
 enum pg_level { PG_LEVEL_NONE };
 
