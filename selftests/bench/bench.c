@@ -118,7 +118,7 @@ static void alone(void)
 	}
 }
 
-static void guest(void)
+static void guest_calls(void)
 {
 	unsigned int sum[2] = {};
 	const struct wrapper *w;
@@ -177,7 +177,7 @@ int main(void)
 		compare();
 	else
 		alone();
-	guest();
+	guest_calls();
 	run_loop();
 	return 0;
 }
