@@ -64,7 +64,7 @@ check: setup
 	$(Q)scripts/check.sh $(KERNEL)
 
 clean:
-	$(Q)find $(B)/ -mindepth 1 -maxdepth 1 ! -name kernels ! -name src \
+	$(Q)find $(B)/ -mindepth 1 -maxdepth 1 ! -name kernels ! -name src ! -name roots \
 		-exec rm -rf {} + 2>/dev/null || true
 
 distclean:

@@ -24,7 +24,7 @@ find "$tree" -xtype l -delete
 # BTF needs a vmlinux, which Debian's headers have on some kernels only.
 mkdir -p "$O/logs"
 run make -j"${JOBS:-$(nproc)}" -C "$KDIR" M="$tree" W=1 V="${V:-0}" \
-	CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@" 2>&1 |
+	SEAMHOST_STRICT=1 CONFIG_DEBUG_INFO_BTF_MODULES= --no-print-directory "$target" "$@" 2>&1 |
 	tee "$O/logs/build"
 
 # objtool only warns: make it an error, now and in the next build

@@ -17,6 +17,7 @@ for what in "$@"; do
 	debug)	packages+=" bc bison flex libelf-dev libssl-dev"; sources+=" 6.12" ;;
 	kvm-selftests) sources+=" 6.12" ;;
 	check)	packages+=" clang perl sparse"; sources+=" 6.1" ;;
+	deb)	packages+=" debhelper dh-dkms lintian mmdebstrap zstd" ;;
 	/*|.*)	;; # a kernel of the user's own
 	*)	packages+=" $what" ;;
 	esac

@@ -101,11 +101,23 @@ vm_boot_wanted()
 	return 1
 }
 
+# which boots a machine too, but looks at no clock
+package_test()
+{
+	wanted package || return 0
+	if ! "$TOP/scripts/deb.sh" 2>&1; then
+		echo "#@ fail the package does not build"
+		return
+	fi
+	"$TOP/scripts/deb-test.sh" "$KERNEL" tree < /dev/null 2>&1
+}
+
 host_tests()
 {
 	one ktap-sum 60 "$TOP/selftests/runner/ktap-sum-test.sh"
 	one check 1200 "$TOP/scripts/check.sh" "$KERNEL"
 	user_tests
+	package_test
 }
 
 #

@@ -4,7 +4,8 @@
 # vm.sh KERNEL BOOT SECONDS [QEMU-OPTION...]: boot the initramfs in QEMU.
 # Prints what the tests print (second serial port); the kernel log (first one)
 # goes to build/KERNEL/logs/BOOT.kernel. Afterwards judges the kernel log.
-# With APPEND= further words for the kernel's command line.
+# With APPEND= further words for the kernel's command line, with INITRD= another
+# initramfs.
 . "$(dirname "$0")/lib.sh"
 
 kernel_env "$1"
@@ -28,7 +29,7 @@ boot_once()
 		-nodefaults -display none -no-reboot \
 		-serial "file:$log" -chardev stdio,id=out,signal=off \
 		-serial chardev:out -kernel "$VMLINUZ" \
-		-initrd "$O/initramfs.gz" -append "$append" "$@" \
+		-initrd "${INITRD:-$O/initramfs.gz}" -append "$append" "$@" \
 		< /dev/null | tee "$out" || status=$?
 }
 

@@ -26,9 +26,9 @@
 /*
  * CPU registers
  */
-#if __has_include(<asm/cpuid/api.h>)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #include <asm/cpuid/api.h>
-#elif __has_include(<asm/cpuid.h>)
+#else
 #include <asm/cpuid.h>
 #endif
 

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# deb-root.sh NAME [KERNEL]: a small Debian with what the package depends on, in
+# build/roots/NAME. With KERNEL, of the suite that has that kernel's headers, and
+# with these. Made once; nothing of it is installed on this machine.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/apt-private.sh"
+
+r=$B/roots/$1
+[ -e "$r/.done" ] && exit 0
+mkdir -p "$B/roots"
+
+mirror=$(apt_mirror main) || die "no Debian mirror in apt's sources"
+suite=bookworm
+include=dkms,gcc,kmod,libssl3,make
+more=()
+if [ -n "${2:-}" ]; then
+	kernel_env "$2"
+	include+=,linux-headers-$KREL
+	case $(kernel_suite "$2") in
+	sid)	suite=sid ;;
+	bookworm-backports) more+=("deb $mirror bookworm-backports main") ;;
+	esac
+fi
+
+say "making a small $suite in build/roots/$1"
+rm -rf "$r"
+mmdebstrap --quiet --mode=root --variant=apt --include="$include" \
+	--aptopt='APT::Install-Recommends "false"' \
+	--aptopt='Acquire::Languages "none"' \
+	--aptopt='Acquire::Check-Valid-Until "false"' \
+	--dpkgopt='path-exclude=/usr/share/man/*' \
+	--dpkgopt='path-exclude=/usr/share/locale/*' \
+	--customize-hook='rm -rf "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap' \
+	"$suite" "$r" "deb $mirror $suite main" "${more[@]}" \
+	> "$r.log" 2>&1 || { tail -n 5 "$r.log" >&2; die "no $suite can be made here: see build/roots/$1.log"; }
+: > "$r/.done"
