@@ -72,4 +72,4 @@ fi
 
 cat "$base" > "$out/initramfs.gz"
 (cd "$r" && find . | cpio -o -H newc --quiet) | gzip -1 >> "$out/initramfs.gz"
-INITRD=$out/initramfs.gz "$TOP/scripts/vm.sh" "$1" package 240 -m 2048
+INITRD=$out/initramfs.gz "$TOP/scripts/vm.sh" "$1" package 600 -m 2048
