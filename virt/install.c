@@ -249,7 +249,7 @@ static int check_fit(const struct seam_image *image, struct install *in)
 
 static void report_failure(const struct install *in)
 {
-	const char *words = NULL;
+	char step[64];
 
 	if (in->incomplete) {
 		pr_err("%u of %u CPUs are offline: P-SEAMLDR needs every CPU, bring them online\n",
@@ -257,14 +257,9 @@ static void report_failure(const struct install *in)
 		       num_present_cpus());
 		return;
 	}
-	if (in->failed_leaf == SEAMLDR_INSTALL)
-		words = seamhost_seamldr_words(in->failed);
-	if (words)
-		pr_err("could not %s: SEAMLDR.INSTALL on CPU %d: %s\n",
-		       step_name[in->failed_step], in->failed_cpu, words);
-	else
-		seamhost_report(step_name[in->failed_step], in->failed_leaf,
-				in->failed, NULL);
+	snprintf(step, sizeof(step), "%s (CPU %d)", step_name[in->failed_step],
+		 in->failed_cpu);
+	seamhost_report(step, in->failed_leaf, in->failed, NULL);
 }
 
 static void vmx_on_here(void *failed)

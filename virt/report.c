@@ -2,6 +2,7 @@
 /* A failed call in words: the step, the status, and what an admin can do. */
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <seamhost/decode.h>
 #include "report.h"
 #include "state.h"
@@ -100,7 +101,8 @@ int seamhost_report(const char *step, enum tdh_leaf leaf, tdx_status_t st,
 	char words[TDX_DESCRIPTION_MAX];
 
 	tdx_describe(words, sizeof(words), &call);
-	pr_err("could not %s: %s%s%s\n", step, words, remedy ? "; " : "",
-	       remedy ?: "");
+	/* VMMs and readers of files can repeat what fails */
+	pr_err_ratelimited("could not %s: %s%s%s\n", step, words,
+			   remedy ? "; " : "", remedy ?: "");
 	return seamhost_errno(st) ?: -EIO;
 }

@@ -37,35 +37,6 @@ static void restore_vmcs(u64 vmcs)
 		seamhost_vmptrld(&vmcs);
 }
 
-#define X(name, word)	{ word, #name },
-static const struct {
-	u64 word;
-	const char *name;
-} names[] = {
-	TDX_SEAMLDR_STATUSES(X)
-};
-
-#undef X
-
-/* P-SEAMLDR's answers have a numbering of their own. */
-const char *seamhost_seamldr_words(tdx_status_t st)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].word == st.raw)
-			return names[i].name;
-	return NULL;
-}
-
-static bool again(tdx_status_t st)
-{
-	const char *name = seamhost_seamldr_words(st);
-
-	return name && (!strcmp(name, "EINTERRUPT") ||
-			!strcmp(name, "ENOENTROPY"));
-}
-
 /**
  * seamhost_seamldr_info() - ask P-SEAMLDR what it is
  * @info: filled on success
@@ -95,12 +66,8 @@ int seamhost_seamldr_info(struct seamldr_info *info)
 	st = seamldr_info(virt_to_phys(buf));
 	restore_vmcs(vmcs);
 	raw_spin_unlock_irqrestore(&seamldr_lock, flags);
-	if (tdx_failed(st)) {
-		pr_err_ratelimited("SEAMLDR.INFO: %s (0x%llx)\n",
-				   seamhost_seamldr_words(st) ?: "failed",
-				   st.raw);
-		err = seamhost_errno(st);
-	}
+	if (tdx_failed(st))
+		err = seamhost_report("ask P-SEAMLDR", SEAMLDR_INFO, st, NULL);
 	*info = *buf;
 unlock:
 	mutex_unlock(&seamhost.lock);
@@ -131,7 +98,8 @@ tdx_status_t seamhost_seamldr_install(hpa_t params, u64 *lost)
 		st = seamldr_install(params, &out);
 		restore_vmcs(vmcs);
 		raw_spin_unlock_irqrestore(&seamldr_lock, flags);
-	} while (again(st) && --tries);
+	} while (tdx_result(TDX_LEAF_RAX(SEAMLDR_INSTALL), st) ==
+		 TDX_RESULT_AGAIN && --tries);
 	*lost = tdx_failed(st) && !tdx_not_delivered(st) ? out.rdx : 0;
 	return st;
 }

@@ -9,7 +9,6 @@
 /* seamldr.c */
 int seamhost_seamldr_info(struct seamldr_info *info);
 tdx_status_t seamhost_seamldr_install(hpa_t params, u64 *lost);
-const char *seamhost_seamldr_words(tdx_status_t st);
 
 /* install.c */
 int seamhost_module_install(const void *data, size_t size);

@@ -11,7 +11,10 @@
 /* R10: a call of the GHCI. Anything else is a vendor's hypercall number. */
 #define GHCI_STANDARD		0ULL
 
-/* X(name, R11, "Name") */
+/*
+ * X(name, R11, "Name"). Of PCONFIG and SERVICE the operands are not known for
+ * sure: they have a name here, and no wrapper.
+ */
 #define GHCI_FUNCTIONS(X) \
 	X(CPUID, 0xa, "Instruction.CPUID") \
 	X(HLT, 0xc, "Instruction.HLT") \
