@@ -134,8 +134,8 @@ all()
 	# shellcheck disable=SC2064
 	trap "pkill -s $pid || :" EXIT
 	vm_tests
-	trap - EXIT
 	wait "$pid" || echo "#@ fail the tests without a machine stopped"
+	trap - EXIT
 	cat "$host"
 }
 
