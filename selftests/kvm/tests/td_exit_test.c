@@ -248,7 +248,7 @@ static void test_user_calls(void)
 	e = tdx_exit(vcpu, TDVMCALL_SETUP_NOTIFY);
 	ok &= e->setup_event_notify.vector == 0xff;
 	td_run_sync(vcpu, 3);
-	ksft_test_result(ok, "SetupEventNotifyInterrupt: the VMM answers, bad vectors are refused\n");
+	ksft_test_result(ok, "SetupEventNotifyInterrupt: the VMM answers, bad vectors fail\n");
 
 	td_run_done(vcpu);
 	ksft_test_result_pass("unknown calls are refused\n");

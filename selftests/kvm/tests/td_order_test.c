@@ -202,7 +202,7 @@ static const struct op {
 	{ "RUN", run,			{ NA,	NA,	-EINVAL, -EINVAL, 0,	-EIO } },
 	{ "PRE_FAULT", prefault,	{ NA,	NA,	-EOPNOTSUPP, -EOPNOTSUPP, 0, -EIO } },
 	{ "SET_TSC_KHZ", tsc,		{ 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL } },
-	{ "SPLIT_IRQCHIP again", irqchip, { -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST } },
+	{ "2nd SPLIT_IRQCHIP", irqchip, { -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST, -EEXIST } },
 	{ "APIC_BUS_CYCLES_NS", bus_cycles, { 0, 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL } },
 	{ "MAX_VCPUS", max_vcpus,	{ 0,	-EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL } },
 	{ "a slot", slot,		{ 0,	0,	0,	0,	0,	0 } },
