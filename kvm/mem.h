@@ -60,6 +60,8 @@ struct sept_block {
 /* page.c: pages that the module may own */
 struct page *td_page_alloc(unsigned int order);
 void td_page_free(struct page *page, unsigned int order);
+struct page *td_owned_alloc(void);
+void td_owned_free(struct page *page);
 struct page *td_control_alloc(struct td_vm *vm);
 void td_control_free(struct td_vm *vm, struct page *page);
 /* The module gave it back while the TD's key is live: flush, clear. */

@@ -46,9 +46,28 @@ void td_page_free(struct page *page, unsigned int order)
 	__free_pages(page, order);
 }
 
-struct page *td_control_alloc(struct td_vm *vm)
+/* A 4K page that the module is going to own, with PAMT entries for it. */
+struct page *td_owned_alloc(void)
 {
 	struct page *page = td_page_alloc(0);
+
+	if (page && seamhost_pamt_get(page_to_phys(page))) {
+		td_page_free(page, 0);
+		page = NULL;
+	}
+	return page;
+}
+
+/* The module does not own it, or no more. */
+void td_owned_free(struct page *page)
+{
+	seamhost_pamt_put(page_to_phys(page));
+	td_page_free(page, 0);
+}
+
+struct page *td_control_alloc(struct td_vm *vm)
+{
+	struct page *page = td_owned_alloc();
 
 	if (page)
 		WRITE_ONCE(vm->entry.control_pages,
@@ -59,14 +78,14 @@ struct page *td_control_alloc(struct td_vm *vm)
 void td_control_free(struct td_vm *vm, struct page *page)
 {
 	WRITE_ONCE(vm->entry.control_pages, vm->entry.control_pages - 1);
-	td_page_free(page, 0);
+	td_owned_free(page);
 }
 
 /*
  * Lines of the page may still be in caches under the TD's KeyID; after they
  * are flushed, a full write takes the memory over for the host.
  */
-int td_page_returned(struct td_vm *vm, hpa_t pa, unsigned int npages)
+static int pages_returned(struct td_vm *vm, hpa_t pa, unsigned int npages)
 {
 	unsigned int i;
 
@@ -81,6 +100,19 @@ int td_page_returned(struct td_vm *vm, hpa_t pa, unsigned int npages)
 		clflush_cache_range(__va(at), PAGE_SIZE);
 	}
 	return 0;
+}
+
+/* Flushing is by 4K: where the page was one of 2M, it needs their entries. */
+int td_page_returned(struct td_vm *vm, hpa_t pa, unsigned int npages)
+{
+	int ret;
+
+	ret = seamhost_pamt_get(pa);
+	if (ret)
+		return ret;
+	ret = pages_returned(vm, pa, npages);
+	seamhost_pamt_put(pa);
+	return ret;
 }
 
 int td_page_reclaim(struct page *page, enum tdx_level level)
@@ -102,5 +134,5 @@ void td_control_reclaim(struct td_vm *vm, struct page *page)
 	if (td_page_reclaim(page, TDX_LEVEL_4K))
 		seamhost_page_leak(page, 0);
 	else
-		td_page_free(page, 0);
+		td_owned_free(page);
 }

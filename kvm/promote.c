@@ -53,6 +53,23 @@ static bool block_accepted(struct td_vm *vm, struct sept_block *b)
 	return true;
 }
 
+/* PAMT pages that the module no longer needs come back in @pair. */
+static tdx_status_t promote_call(struct td_vm *vm, gpa_t gpa, hpa_t pair[2])
+{
+	struct tdx_more more = {};
+	struct tdx_out out;
+	tdx_status_t st;
+
+	if (!seamhost_pamt_is_dynamic())
+		return seam_retry(tdh_mem_page_promote(vm->tdr, gpa,
+						       TDX_LEVEL_2M, &out));
+	st = seam_retry(tdh_mem_page_promote_more(vm->tdr, gpa, TDX_LEVEL_2M,
+						  &more));
+	pair[0] = more.r12;
+	pair[1] = more.r13;
+	return st;
+}
+
 /*
  * A failure leaves the block as it was; when even that is refused, the TD does
  * not run on.
@@ -63,6 +80,7 @@ static void block_promote(struct td_vm *vm, struct sept_block *b,
 	gpa_t gpa = b->gfn << PAGE_SHIFT;
 	struct tdx_out out;
 	tdx_status_t st;
+	hpa_t pair[2];
 
 	if (vm->state == TD_RUNNABLE) {
 		st = seam_retry(tdh_mem_range_block(vm->tdr, gpa, TDX_LEVEL_2M,
@@ -74,7 +92,7 @@ static void block_promote(struct td_vm *vm, struct sept_block *b,
 			return;
 		}
 	}
-	st = seam_retry(tdh_mem_page_promote(vm->tdr, gpa, TDX_LEVEL_2M, &out));
+	st = promote_call(vm, gpa, pair);
 	if (tdx_failed(st)) {
 		if (vm->state != TD_RUNNABLE)
 			return;
@@ -96,6 +114,7 @@ static void block_promote(struct td_vm *vm, struct sept_block *b,
 	b->mapped_2m = true;
 	bitmap_zero(mb->given, PAGES_2M);
 	mb->given_2m = true;
+	seamhost_pamt_joined(page_to_phys(mb->huge), pair);
 }
 
 /*

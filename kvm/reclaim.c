@@ -56,8 +56,10 @@ static void block_reclaim(struct memfd_block *b)
 	for_each_set_bit(i, b->given, PAGES_2M) {
 		struct page *page = b->huge ? b->huge + i : b->small[i];
 
-		if (!td_page_reclaim(page, TDX_LEVEL_4K))
+		if (!td_page_reclaim(page, TDX_LEVEL_4K)) {
+			seamhost_pamt_put(page_to_phys(page));
 			continue;
+		}
 		/* one bad page must not cost the others */
 		if (b->huge && !block_split(b)) {
 			seamhost_page_leak(b->huge, ORDER_2M);

@@ -110,16 +110,26 @@ int sept_aug(struct td_vm *vm, u64 gfn, enum tdx_level level, hpa_t pa)
 	struct sept_block *b = sept_block_get(vm, gfn, false);
 	struct tdx_out out;
 	tdx_status_t st;
+	int ret;
 
+	if (level == TDX_LEVEL_4K) {
+		ret = seamhost_pamt_get(pa);
+		if (ret)
+			return ret;
+	}
 	st = seam_retry(tdh_mem_page_aug(vm->tdr, gfn << PAGE_SHIFT, level, pa,
 					 &out));
+	if (!tdx_failed(st)) {
+		sept_mapped(vm, b, gfn, level);
+		return 0;
+	}
+	if (level == TDX_LEVEL_4K)
+		seamhost_pamt_put(pa);
 	/* The guest holds the entry: it exits for this page again if need be */
 	if (seam_busy(st))
 		return -EAGAIN;
-	if (seam_failed(TDH_MEM_PAGE_AUG, st))
-		return -EIO;
-	sept_mapped(vm, b, gfn, level);
-	return 0;
+	seam_complain(TDX_LEAF_RAX(TDH_MEM_PAGE_AUG), st);
+	return -EIO;
 }
 
 /* Map @pa at @gfn with the content of @source, as part of the measurement. */
@@ -128,11 +138,17 @@ int sept_add(struct td_vm *vm, u64 gfn, hpa_t pa, hpa_t source,
 {
 	struct sept_block *b = sept_block_get(vm, gfn, false);
 	struct tdx_out out;
+	int ret;
 
+	ret = seamhost_pamt_get(pa);
+	if (ret)
+		return ret;
 	*st = seam_retry(tdh_mem_page_add(vm->tdr, gfn << PAGE_SHIFT,
 					  TDX_LEVEL_4K, pa, source, &out));
-	if (seam_failed(TDH_MEM_PAGE_ADD, *st))
+	if (seam_failed(TDH_MEM_PAGE_ADD, *st)) {
+		seamhost_pamt_put(pa);
 		return -EIO;
+	}
 	sept_mapped(vm, b, gfn, TDX_LEVEL_4K);
 	return 0;
 }

@@ -25,12 +25,12 @@ static int td_alloc_pages(struct td_vm *vm, struct page ***tdcx)
 {
 	unsigned int i, n = seamhost_sysinfo()->tdcs_pages;
 
-	vm->tdr_page = td_page_alloc(0);
+	vm->tdr_page = td_owned_alloc();
 	*tdcx = kcalloc(n, sizeof(**tdcx), GFP_KERNEL_ACCOUNT);
 	if (!vm->tdr_page || !*tdcx)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		(*tdcx)[i] = td_page_alloc(0);
+		(*tdcx)[i] = td_owned_alloc();
 		if (!(*tdcx)[i])
 			return -ENOMEM;
 	}
@@ -44,7 +44,7 @@ static void td_free_pages(struct page **tdcx, unsigned int from)
 
 	for (i = from; tdcx && i < n; i++)
 		if (tdcx[i])
-			td_page_free(tdcx[i], 0);
+			td_owned_free(tdcx[i]);
 }
 
 /* From a free KeyID to TDCS pages; what was made is undone by td_abandon(). */
@@ -127,7 +127,7 @@ static int td_make(struct td_vm *vm, struct td_params *params,
 		kfree(tdcx);
 	if (!vm->tdr) {
 		if (vm->tdr_page)
-			td_page_free(vm->tdr_page, 0);
+			td_owned_free(vm->tdr_page);
 		vm->tdr_page = NULL;
 		seamhost_hkid_free(vm->hkid);
 		vm->hkid = TD_NO_HKID;

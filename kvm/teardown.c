@@ -70,7 +70,7 @@ static void reclaim_tdr(struct td_vm *vm)
 		return;
 	}
 	memset(page_address(vm->tdr_page), 0, PAGE_SIZE);
-	td_page_free(vm->tdr_page, 0);
+	td_owned_free(vm->tdr_page);
 }
 
 static void teardown_pages(struct td_vm *vm)

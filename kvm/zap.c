@@ -95,43 +95,81 @@ static int sept_remove(struct td_vm *vm, struct sept_block *b, u64 gfn,
 	/* what fails here stays marked as the module's and is never reused */
 	if (td_page_returned(vm, out.rcx & PAGE_MASK, pages))
 		return -EIO;
+	if (level == TDX_LEVEL_4K)
+		seamhost_pamt_put(out.rcx & PAGE_MASK);
 	mark_taken_back(vm, gfn, level);
 	return 0;
+}
+
+/* With PAMT pages for the small pages, where the module wants them. */
+static tdx_status_t demote_call(struct td_vm *vm, struct sept_block *b,
+				struct page *table, const hpa_t pair[2])
+{
+	gpa_t gpa = b->gfn << PAGE_SHIFT;
+	struct tdx_more more = {
+		.r10 = TDX_NULL_PA, .r11 = TDX_NULL_PA,
+		.r12 = pair[0], .r13 = pair[1],
+	};
+	struct tdx_out out;
+
+	if (!seamhost_pamt_is_dynamic())
+		return zap_call(vm, tdh_mem_page_demote(vm->tdr, gpa,
+							TDX_LEVEL_2M,
+							page_to_phys(table),
+							&out));
+	return zap_call(vm, tdh_mem_page_demote_more(vm->tdr, gpa, TDX_LEVEL_2M,
+						     false, page_to_phys(table),
+						     TDX_NULL_PA, &more));
+}
+
+/* The guest_memfd's page of the block is 512 pages of the module now. */
+static void demote_backing(struct td_vm *vm, struct sept_block *b)
+{
+	struct slot *s = slot_find(vm, b->gfn);
+	unsigned int i;
+	u64 pgoff;
+
+	if (!s || !s->memfd)
+		return;
+	pgoff = s->memfd_pgoff + b->gfn - s->gfn;
+	memfd_mark_given(s->memfd, pgoff, TDX_LEVEL_2M, false);
+	for (i = 0; i < PAGES_2M; i++)
+		memfd_mark_given(s->memfd, pgoff + i, TDX_LEVEL_4K, true);
+	seamhost_pamt_split(page_to_phys(memfd_page(s->memfd, pgoff)));
 }
 
 /* Split the 2 MiB mapping around @gfn, blocked and tracked, into 4 KiB. */
 static int sept_demote(struct td_vm *vm, struct sept_block *b)
 {
-	struct page *table = td_control_alloc(vm);
-	struct tdx_out out;
+	struct page *table;
 	tdx_status_t st;
-	struct slot *s;
-	unsigned int i;
+	hpa_t pair[2];
+	int ret;
 
+	ret = seamhost_pamt_pair_get(pair);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
+	table = td_control_alloc(vm);
 	if (!table)
-		return -ENOMEM;
-	st = zap_call(vm, tdh_mem_page_demote(vm->tdr, b->gfn << PAGE_SHIFT,
-					      TDX_LEVEL_2M, page_to_phys(table),
-					      &out));
+		goto pair;
+	st = demote_call(vm, b, table, pair);
 	if (seam_failed(TDH_MEM_PAGE_DEMOTE, st)) {
-		td_control_free(vm, table);
-		return -EIO;
+		ret = -EIO;
+		goto table;
 	}
 	b->table = table;
 	b->mapped_2m = false;
 	bitmap_fill(b->mapped, PAGES_2M);
 	b->nr = PAGES_2M;
-
-	s = slot_find(vm, b->gfn);
-	if (s && s->memfd) {
-		u64 pgoff = s->memfd_pgoff + b->gfn - s->gfn;
-
-		memfd_mark_given(s->memfd, pgoff, TDX_LEVEL_2M, false);
-		for (i = 0; i < PAGES_2M; i++)
-			memfd_mark_given(s->memfd, pgoff + i, TDX_LEVEL_4K,
-					 true);
-	}
+	demote_backing(vm, b);
 	return 0;
+
+table:
+	td_control_free(vm, table);
+pair:
+	seamhost_pamt_pair_put(pair);
+	return ret;
 }
 
 /* Make sure that @gfn is not part of a 2 MiB mapping. */

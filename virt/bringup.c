@@ -314,6 +314,8 @@ void seamhost_take_down(void)
 	bool was_up = seamhost.up;
 
 	seamhost.up = false;
+	if (was_up)
+		seamhost_pamt_dynamic_stop();
 	seamhost_cpus_stop();
 	seamhost_pamt_dynamic_exit();
 	seamhost_memory_drop();

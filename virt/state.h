@@ -110,6 +110,7 @@ void seamhost_pamt_free(struct tdmr *tdmr);
 
 /* pamt_dynamic.c */
 int seamhost_pamt_dynamic_init(void);
+void seamhost_pamt_dynamic_stop(void);
 void seamhost_pamt_dynamic_exit(void);
 
 /* keyid.c */

@@ -90,6 +90,20 @@ bool seamhost_page_usable(phys_addr_t pa, size_t size);
 int seamhost_pamt_get(phys_addr_t pa);
 void seamhost_pamt_put(phys_addr_t pa);
 
+/*
+ * The same for TDH.MEM.PAGE.DEMOTE and PROMOTE of 2M, where the module takes
+ * and returns the pair of PAMT pages itself. seamhost_pamt_pair_get() gives a
+ * pair for DEMOTE, of 0 where PAMT is static; it goes back unused, or belongs
+ * to the range at @pa once that is split: as if seamhost_pamt_get() had been
+ * called for each of its 512 pages. seamhost_pamt_joined() undoes this after
+ * PROMOTE, with the pair that came back.
+ */
+bool seamhost_pamt_is_dynamic(void);
+int seamhost_pamt_pair_get(hpa_t pair[2]);
+void seamhost_pamt_pair_put(const hpa_t pair[2]);
+void seamhost_pamt_split(phys_addr_t pa);
+void seamhost_pamt_joined(phys_addr_t pa, const hpa_t pair[2]);
+
 /**
  * seamhost_on_each_package() - call a function on one CPU of every package
  * @fn: called in process context, pinned to the CPU; stops at the first error

@@ -218,6 +218,26 @@ tdh_mem_page_promote(hpa_t tdr, gpa_t gpa, enum tdx_level level,
 }
 
 /**
+ * tdh_mem_page_promote_more() - merge 512 private mappings, PAMT pages come back
+ * @tdr: root page of the TD
+ * @gpa: guest address, aligned to @level
+ * @level: of the merged mapping, 2M or 1G
+ * @out: outputs; after an EPT status where the walk stopped: entry (RCX),
+ *	level and state (RDX)
+ *
+ * As tdh_mem_page_promote(); with dynamic PAMT, @out->r12 and @out->r13 are
+ * the pair of PAMT pages that the module no longer needs for the range.
+ */
+static __always_inline tdx_status_t
+tdh_mem_page_promote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+			  struct tdx_more *out)
+{
+	return tdh_call_more(TDX_V0(TDH_MEM_PAGE_PROMOTE), out,
+			     tdx_gpa_level(gpa, level), tdr, TDX_UNUSED(r8),
+			     TDX_UNUSED(r9));
+}
+
+/**
  * tdh_mem_page_promote_v1() - merge 512 private mappings, L2 ones too
  * @tdr: root page of the TD
  * @gpa: guest address, aligned to @level

@@ -28,6 +28,8 @@
 	  (tdr, gpa, level, page, out)) \
 	X(tdh_mem_page_promote, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_out *out), \
 	  (tdr, gpa, level, out)) \
+	X(tdh_mem_page_promote_more, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_more *out), \
+	  (tdr, gpa, level, out)) \
 	X(tdh_mem_page_promote_v1, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_out *out), \
 	  (tdr, gpa, level, out)) \
 	X(tdh_mem_page_demote, (hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept, struct tdx_out *out), \

@@ -122,6 +122,7 @@ static unsigned int budget(const char *wrapper, bool out)
 	} wide[] = {
 		{ "tdh_mem_sept_add_l2", 25 },
 		{ "tdh_mem_page_demote_more", 25 },
+		{ "tdh_mem_page_promote_more", 25 },
 		{ "tdh_export_mem", 29 },
 		{ "tdh_import_mem", 31 },
 		{ "tdh_servtd_bind", 26 },
