@@ -40,6 +40,16 @@ struct seam_audit_td {
 void seam_audit(struct seam_audit *a,
 		void (*td)(void *arg, const struct seam_audit_td *t),
 		void *arg);
+/**
+ * seam_digest() - one number for all that the module remembers
+ * @from: pages from here on
+ * @to: and below this, 0: all
+ *
+ * Two readings that are equal mean that no call changed anything between. Who
+ * waits for a lock is not part of it. To be read while no leaf is at work, or
+ * while all that are stand still.
+ */
+u64 seam_digest(hpa_t from, hpa_t to);
 const char *seam_page_type_name(unsigned int type);
 bool seam_audit_clean(const struct seam_audit *a);
 

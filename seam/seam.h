@@ -144,6 +144,21 @@ bool env_intr_pending(unsigned int lp);
 bool env_random(u64 *val);
 u64 env_tsc(void);
 
+/* Points inside a leaf where a test may hold it up: see fault.h. */
+enum seam_point {
+	SEAM_AT_LOCK,		/* it has taken a lock for itself alone */
+	SEAM_AT_MEMORY,		/* it is about to take memory of softseam's */
+	SEAM_AT_TAKE,		/* a page of the host's becomes the module's */
+	SEAM_AT_INTERRUPT,	/* it looks whether an interrupt waits */
+	SEAM_AT_ZAP,		/* it has changed the Secure EPT */
+	SEAM_AT_GUEST,		/* VP.ENTER is about to run the guest */
+};
+
+/* Called by env, engine and door at these points, on @lp. */
+void seam_at(unsigned int lp, enum seam_point point);
+/* A lock was taken exclusively: env knows on which LP. */
+void env_locked(void);
+
 /* SHA-384; the context is of env_sha384_size() bytes and may be copied. */
 size_t env_sha384_size(void);
 void env_sha384_init(void *ctx);

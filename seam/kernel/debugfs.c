@@ -6,6 +6,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "../audit.h"
 #include "kernel.h"
 
 static struct dentry *dir;
@@ -32,6 +33,13 @@ static int audit_file_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(audit_file);
+
+static int digest_file_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%016llx\n", seam_digest(0, 0));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(digest_file);
 
 static int inject_file_show(struct seq_file *m, void *unused)
 {
@@ -74,6 +82,7 @@ void debugfs_open(void)
 	debugfs_create_file("audit", 0444, dir, NULL, &audit_file_fops);
 	debugfs_create_file("stats", 0444, dir, NULL, &stats_file_fops);
 	debugfs_create_file("log", 0400, dir, NULL, &log_file_fops);
+	debugfs_create_file("digest", 0400, dir, NULL, &digest_file_fops);
 	debugfs_create_file("inject", 0600, dir, NULL, &inject_file_fops);
 }
 

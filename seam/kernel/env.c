@@ -39,8 +39,19 @@ void env_free(void *p, size_t size)
 	kfree(p);
 }
 
+static void at(enum seam_point point)
+{
+	seam_at(raw_smp_processor_id(), point);
+}
+
+void env_locked(void)
+{
+	at(SEAM_AT_LOCK);
+}
+
 void *env_page_alloc(unsigned int level)
 {
+	at(SEAM_AT_MEMORY);
 	return (void *)__get_free_pages(ENV_GFP, PAGE_ORDER(level));
 }
 
@@ -108,6 +119,7 @@ void env_page_scramble(hpa_t hpa, unsigned int level)
 {
 	hpa_t end = hpa + LEVEL_BYTES(level);
 
+	at(SEAM_AT_TAKE);
 	for (; hpa < end; hpa += PAGE_SIZE) {
 		u64 *p = env_host_ptr(hpa);
 
@@ -133,6 +145,7 @@ bool env_intr_pending(unsigned int lp)
 {
 	unsigned int reg;
 
+	seam_at(lp, SEAM_AT_INTERRUPT);
 	if (atomic_add_unless(&env_interrupts, -1, 0))
 		return true;
 	for (reg = APIC_IRR; reg < APIC_IRR + 0x80; reg += 0x10)

@@ -5,6 +5,7 @@
  *	LEAF status VALUE [nth=N] [times=N]
  *	LEAF vmfailinvalid|gp|ud [nth=N] [times=N]
  *	LEAF delay MICROSECONDS [nth=N] [times=N]
+ *	LEAF stall POINT MICROSECONDS [nth=N] [times=N]
  *	no-entropy COUNT
  *	interrupt COUNT
  *	clear
@@ -29,7 +30,21 @@ static const char *const kinds[] = {
 	[FAULT_GP] = "gp",
 	[FAULT_UD] = "ud",
 	[FAULT_DELAY] = "delay",
+	[FAULT_STALL] = "stall",
 };
+
+static const char *const points[] = {
+	[SEAM_AT_LOCK] = "lock",
+	[SEAM_AT_MEMORY] = "memory",
+	[SEAM_AT_TAKE] = "take",
+	[SEAM_AT_INTERRUPT] = "interrupt",
+	[SEAM_AT_ZAP] = "zap",
+	[SEAM_AT_GUEST] = "guest",
+};
+
+/* Interrupts are off as long: a test lets go much sooner. */
+#define MAX_DELAY_US	USEC_PER_SEC
+#define MAX_STALL_US	(10 * USEC_PER_SEC)
 
 static int option(char *word, unsigned int *nth, unsigned int *times)
 {
@@ -68,15 +83,23 @@ static int add_rule(const char *leaf, char *rest)
 {
 	unsigned int nth = 1, times = 1;
 	char *word = strsep(&rest, " ");
+	int kind, ret, point = 0;
 	u64 arg = 0;
-	int kind, ret;
 
 	if (!word)
 		return -EINVAL;
 	kind = match_string(kinds, ARRAY_SIZE(kinds), word);
 	if (kind < 0)
 		return -EINVAL;
-	if (kind == FAULT_STATUS || kind == FAULT_DELAY) {
+	if (kind == FAULT_STALL) {
+		word = strsep(&rest, " ");
+		point = word ? match_string(points, ARRAY_SIZE(points), word) :
+			       -EINVAL;
+		if (point < 0)
+			return -EINVAL;
+	}
+	if (kind == FAULT_STATUS || kind == FAULT_DELAY ||
+	    kind == FAULT_STALL) {
 		word = strsep(&rest, " ");
 		if (!word)
 			return -EINVAL;
@@ -84,9 +107,8 @@ static int add_rule(const char *leaf, char *rest)
 		if (ret)
 			return ret;
 	}
-	if (kind == FAULT_DELAY) {
-		/* interrupts are off meanwhile */
-		if (arg > USEC_PER_SEC)
+	if (kind == FAULT_DELAY || kind == FAULT_STALL) {
+		if (arg > (kind == FAULT_STALL ? MAX_STALL_US : MAX_DELAY_US))
 			return -ERANGE;
 		arg = arg * tsc_khz / USEC_PER_MSEC;
 	}
@@ -95,7 +117,7 @@ static int add_rule(const char *leaf, char *rest)
 		if (ret)
 			return ret;
 	}
-	return fault_add(leaf, nth, times, kind, arg);
+	return fault_add(leaf, nth, times, kind, arg, point);
 }
 
 int inject_set(char *rule)
@@ -121,16 +143,24 @@ int inject_set(char *rule)
 
 void inject_show(struct seq_file *m)
 {
+	enum seam_point point;
 	enum fault_kind kind;
 	const char *leaf;
 	int wait, left;
 	unsigned int i;
 	u64 arg;
 
-	for (i = 0; fault_get(i, &leaf, &kind, &arg, &wait, &left); i++)
+	for (i = 0; fault_get(i, &leaf, &kind, &arg, &point, &wait, &left); i++)
 		if (left)
-			seq_printf(m, "%s %s %#llx nth=%d times=%d\n", leaf,
-				   kinds[kind], arg, wait + 1, left);
+			seq_printf(m, "%s %s %s%s%#llx nth=%d times=%d\n", leaf,
+				   kinds[kind],
+				   kind == FAULT_STALL ? points[point] : "",
+				   kind == FAULT_STALL ? " " : "", arg,
+				   wait + 1, left);
+	for (i = 0; i < seam_config.nr_lps; i++)
+		if (stall_get(i, &point))
+			seq_printf(m, "CPU %u stands at %s\n", i,
+				   points[point]);
 	if (atomic_read(&env_no_entropy))
 		seq_printf(m, "no-entropy %d\n", atomic_read(&env_no_entropy));
 	if (atomic_read(&env_interrupts))

@@ -121,7 +121,8 @@ enum seam_result seam_call(unsigned int lp, u64 g[NR_GPRS],
 
 	if (lp >= seam_config.nr_lps)
 		return SEAM_VMFAILINVALID;
-	if (fault_before(g[RAX], &st, &fault)) {
+	stall_disarm(lp);
+	if (fault_before(lp, g[RAX], &st, &fault)) {
 		if (fault == SEAM_DONE)
 			g[RAX] = st;
 		return fault;

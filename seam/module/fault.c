@@ -13,6 +13,7 @@ struct fault_rule {
 	u64 leaf;		/* as in the leaf table, or ANY_LEAF */
 	enum fault_kind kind;
 	u64 arg;		/* status, or cycles */
+	enum seam_point point;
 	int wait;		/* calls to let pass before */
 	int left;		/* times to strike then; 0: the rule is free */
 };
@@ -53,7 +54,8 @@ static bool strikes(struct fault_rule *r, u64 leaf)
 	return true;
 }
 
-bool fault_before(u64 rax, u64 *st, enum seam_result *result)
+bool fault_before(unsigned int lp, u64 rax, u64 *st,
+		  enum seam_result *result)
 {
 	u64 leaf = rax & SEAM_BIT(63) ? rax : rax & 0xffff;
 	unsigned int i;
@@ -66,6 +68,9 @@ bool fault_before(u64 rax, u64 *st, enum seam_result *result)
 		switch (rules[i].kind) {
 		case FAULT_DELAY:
 			delay(rules[i].arg);
+			continue;
+		case FAULT_STALL:
+			stall_arm(lp, rules[i].point, rules[i].arg);
 			continue;
 		case FAULT_STATUS:
 			*st = rules[i].arg;
@@ -104,11 +109,12 @@ static bool leaf_by_name(const char *name, u64 *leaf)
 }
 
 int fault_add(const char *leaf, unsigned int nth, unsigned int times,
-	      enum fault_kind kind, u64 arg)
+	      enum fault_kind kind, u64 arg, enum seam_point point)
 {
 	struct fault_rule r = {
 		.kind = kind,
 		.arg = arg,
+		.point = point,
 		.wait = nth ? nth - 1 : 0,
 		.left = times ? times : 1,
 	};
@@ -121,6 +127,7 @@ int fault_add(const char *leaf, unsigned int nth, unsigned int times,
 			continue;
 		rules[i].kind = r.kind;
 		rules[i].arg = r.arg;
+		rules[i].point = r.point;
 		rules[i].leaf = r.leaf;
 		rules[i].wait = r.wait;
 		atomic_set_once(&rules[i].left, r.left);
@@ -137,10 +144,11 @@ void fault_clear(void)
 	for (i = 0; i < MAX_RULES; i++)
 		atomic_set_once(&rules[i].left, 0);
 	atomic_set_once(&nr_active, 0);
+	stall_release();
 }
 
 bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
-	       u64 *arg, int *wait, int *left)
+	       u64 *arg, enum seam_point *point, int *wait, int *left)
 {
 	unsigned int n;
 
@@ -152,6 +160,7 @@ bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
 			*leaf = leaf_names[n].name;
 	*kind = rules[i].kind;
 	*arg = rules[i].arg;
+	*point = rules[i].point;
 	*wait = max(atomic_read_once(&rules[i].wait), 0);
 	*left = max(atomic_read_once(&rules[i].left), 0);
 	return true;

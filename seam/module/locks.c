@@ -25,6 +25,7 @@ bool sharex_try_excl(struct sharex *l)
 		if (old & (SX_EXCL | SX_COUNT))
 			return false;
 	} while (!atomic_cas(&l->word, &old, (u16)(old | SX_EXCL)));
+	env_locked();
 	return true;
 }
 

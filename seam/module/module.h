@@ -291,7 +291,9 @@ bool seamldr_identity(const u8 **mrseam, const u8 **mrsigner, u16 *svn);
  * Injected faults (fault.c). True: the leaf in @rax does not run; @result is
  * what the door does and @st, with SEAM_DONE, the status.
  */
-bool fault_before(u64 rax, u64 *st, enum seam_result *result);
+bool fault_before(unsigned int lp, u64 rax, u64 *st,
+		  enum seam_result *result);
+void stall_disarm(unsigned int lp);
 
 /* The PAMT's memory (tdmr.c) */
 bool pamt_create(unsigned int nr_tdmrs, bool dynamic);

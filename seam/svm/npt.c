@@ -127,6 +127,7 @@ void engine_sept_zap(struct td *td, gpa_t gpa, unsigned int level)
 	zap(t, gpa, level);
 	WRITE_ONCE(t->generation, t->generation + 1);
 	raw_spin_unlock_irqrestore(&t->lock, flags);
+	seam_at(raw_smp_processor_id(), SEAM_AT_ZAP);
 }
 
 static u64 *new_table(struct svm_td *t)

@@ -110,6 +110,11 @@ void env_free(void *p, size_t size)
 	free(p);
 }
 
+void env_locked(void)
+{
+	sim_happens(SIM_LOCK);
+}
+
 void *env_page_alloc(unsigned int level)
 {
 	void *p;

@@ -25,7 +25,7 @@ extern bool sim_no_large;		/* no 2M pieces of memory */
  */
 enum sim_event {
 	SIM_PAGE_ALLOC, SIM_SCRAMBLE, SIM_INTR_LOOK, SIM_SHA_UPDATE, SIM_ZAP,
-	SIM_TOUCH_LOOK,
+	SIM_TOUCH_LOOK, SIM_LOCK,
 };
 
 extern void (*sim_event)(enum sim_event event);

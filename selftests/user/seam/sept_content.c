@@ -2,6 +2,7 @@
 /* What the leaves do when they succeed, above all with private content. */
 #include <stdio.h>
 
+#include "coverage.h"
 #include "sept_test.h"
 
 #define VALUE(n)	(0x0101010101010101ULL * (n))
@@ -81,7 +82,7 @@ static void try_good(const struct good *g)
 	else
 		world_run();
 	st = world_call(0, row->call);
-	sept_note(g->leaf, st);
+	cover_seen(g->leaf, st);
 	ktap(!st && world_regs[0][RCX] == g->rcx &&
 	     world_regs[0][RDX] == g->rdx, "%s: accepted", row->name);
 	world_close();
@@ -324,7 +325,7 @@ static void try_interrupted(u64 leaf, u64 gpa_level, u64 r8)
 	for (n = 1; n <= 8 && ok; n++) {
 		sim_intr_countdown = n;
 		st = CALL(0, leaf, gpa_level, TDR, r8);
-		sept_note(leaf, st);
+		cover_seen(leaf, st);
 		ok = st == TDX_WORD_INTERRUPTED_RESTARTABLE &&
 		     world_regs[0][RCX] == gpa_level &&
 		     world_regs[0][RDX] == TDR && world_digest() == before;

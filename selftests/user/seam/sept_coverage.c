@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which of the statuses that each leaf is known to return were provoked. */
-#include <stdio.h>
-
+#include "coverage.h"
 #include "sept_test.h"
 
 #define NO_L2		"this module has no L2 VMs"
@@ -41,23 +40,9 @@ static const struct known {
 	{ TDH_MEM_RANGE_UNBLOCK, OP(TLB_TRACKING_NOT_DONE, SEPT_TREE), NULL },
 };
 
-static unsigned int provoked, total;
-
 static void look(const struct leaf_row *row, u64 status, const char *why_not)
 {
-	char s[80];
-
-	total++;
-	if (sept_seen(row->leaf, status)) {
-		provoked++;
-		return;
-	}
-	if (why_not)
-		printf("# %s: not provoked: %s: %s\n", row->name,
-		       trace_status(status, s, sizeof(s)), why_not);
-	else
-		ktap(false, "%s: %s was never provoked", row->name,
-		     trace_status(status, s, sizeof(s)));
+	cover_known(row->leaf, status, why_not);
 }
 
 static void look_at_walk(const struct leaf_row *row)
@@ -118,6 +103,4 @@ void sept_coverage(void)
 	for (i = 0; i < ARRAY_SIZE(known); i++)
 		look(sept_row(known[i].leaf), known[i].status,
 		     known[i].why_not);
-	printf("# leaves x statuses provoked: %u of %u known\n", provoked,
-	       total);
 }

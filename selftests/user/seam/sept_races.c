@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "coverage.h"
 #include "sept_test.h"
 
 #define CALLS		20000
@@ -35,7 +36,7 @@ static void guest_holds_entry(void)
 	sim_event = block_meanwhile;
 	st = world_tdcall(1, TDG_MEM_PAGE_ACCEPT, blocked_gpa, 0);
 	sim_event = NULL;
-	sept_note(TDH_MEM_RANGE_BLOCK, busy_status);
+	cover_seen(TDH_MEM_RANGE_BLOCK, busy_status);
 	ktap(!st && busy_status == OP(OPERAND_BUSY, RCX),
 	     "MEM.RANGE.BLOCK: entry taken by a guest's ACCEPT: OPERAND_BUSY|RCX");
 	ktap(!CALL(0, TDH_MEM_RANGE_BLOCK, blocked_gpa, TDR),

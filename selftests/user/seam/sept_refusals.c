@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "coverage.h"
 #include "sept_test.h"
 
 #define SVE		SEAM_BIT(63)
@@ -16,7 +17,6 @@
 #define INFO(lvl, st)	((lvl) | (u64)(st) << 8)
 
 #define SHARED_GPA	SEAM_BIT(47)
-#define NOT_RAM		0x1000		/* below all TDMRs */
 #define KEYID_BIT	SEAM_BIT(46)
 
 #define UNTOUCHED	0x5eedULL	/* RCX, RDX are not looked at */
@@ -32,33 +32,6 @@ struct refusal {
 	enum sim_event at;
 };
 
-#define NR_SEEN		1024
-static struct { u64 leaf, status; } seen[NR_SEEN];
-static unsigned int nr_seen;
-
-void sept_note(u64 leaf, u64 status)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_seen; i++)
-		if (seen[i].leaf == leaf && seen[i].status == status)
-			return;
-	if (nr_seen < NR_SEEN) {
-		seen[nr_seen].leaf = leaf;
-		seen[nr_seen++].status = status;
-	}
-}
-
-bool sept_seen(u64 leaf, u64 status)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_seen; i++)
-		if (seen[i].leaf == leaf && seen[i].status == status)
-			return true;
-	return false;
-}
-
 const struct leaf_row *sept_row(u64 leaf)
 {
 	unsigned int i;
@@ -70,7 +43,7 @@ const struct leaf_row *sept_row(u64 leaf)
 }
 
 static const struct refusal *current;
-static bool current_ok, current_ran;
+static bool current_ok;
 
 static bool outputs_ok(const struct refusal *r)
 {
@@ -94,8 +67,7 @@ static void refused_call(void)
 	char s[80], w[80];
 
 	st = world_call(1, current->call);
-	current_ran = true;
-	sept_note(current->call[0] & 0xffff, st);
+	cover_seen(current->call[0], st);
 	current_ok = st == current->status && outputs_ok(current);
 	if (st != current->status)
 		printf("# got %s, wanted %s\n", trace_status(st, s, sizeof(s)),
@@ -106,27 +78,15 @@ static void refused_call(void)
 	}
 }
 
-static void at_event(enum sim_event event)
-{
-	if (event != current->at)
-		return;
-	sim_event = NULL;
-	refused_call();
-}
-
 static void try_refusal(const struct refusal *r)
 {
 	char s[80];
 
 	current = r;
-	current_ran = false;
 	current_ok = false;
 	r->world();
 	if (r->during[0]) {
-		sim_event = at_event;
-		world_call(0, r->during);
-		sim_event = NULL;
-		if (!current_ran)
+		if (!world_during(r->during, r->at, refused_call))
 			printf("# the other processor's leaf never got there\n");
 	} else {
 		refused_call();
@@ -457,7 +417,7 @@ static const struct refusal range_leaves[] = {
 static void world_inside(void)
 {
 	world_run();
-	CALL(0, TDH_VP_ENTER, TDVPR);
+	world_enter(0);
 	MUST(1, TDH_MEM_TRACK, TDR);
 }
 

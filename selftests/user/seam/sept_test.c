@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "coverage.h"
 #include "sept_test.h"
 
 int main(int argc, char **argv)
@@ -24,5 +25,6 @@ int main(int argc, char **argv)
 	sept_content();
 	sept_races(1);
 	sept_coverage();
+	ktap(!cover_print(), "each status that can be provoked was");
 	return ktap_end();
 }

@@ -31,9 +31,6 @@ const struct leaf_row *sept_row(u64 leaf);
 void sept_refusals(void);
 void sept_content(void);
 void sept_races(unsigned int rounds);
-void sept_coverage(void);
-void sept_note(u64 leaf, u64 status);
-/* Did a call of the tests so far get @status from @leaf? */
-bool sept_seen(u64 leaf, u64 status);
+void sept_coverage(void);		/* what is known of them */
 
 #endif /* SEPT_TEST_H */

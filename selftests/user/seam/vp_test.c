@@ -2,6 +2,7 @@
 /* Runs the vCPU tests; argument: platform.tsv. */
 #include <stdio.h>
 
+#include "coverage.h"
 #include "vp_test.h"
 
 struct vcpu *vp_enter(void)
@@ -56,5 +57,6 @@ int main(int argc, char **argv)
 	vp_test_metadata();
 	vp_test_races();
 	vp_test_fuzz();
+	ktap(!cover_print(), "each status that can be provoked was");
 	return ktap_end();
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Builds the module and the TD that the tests of single leaves start from. */
+/*
+ * Builds the TD that the tests of single leaves start from, by calls alone:
+ * the same against the module in this process and behind the instruction.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +10,7 @@
 #include "trace.h"
 #include "world.h"
 
-#define UNLISTED	0x5e00ULL
-
-u64 world_regs[2][NR_GPRS];
-struct vcpu *world_guest[2];
 unsigned int tests, tests_failed;
-bool world_second_tdmr;
 
 void ktap(bool ok, const char *fmt, ...)
 {
@@ -33,24 +31,6 @@ int ktap_end(void)
 	return tests_failed ? 1 : 0;
 }
 
-u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
-{
-	static const u8 operands[] = { RAX, RCX, RDX, R8, R9, R10, R11 };
-	u64 *g = world_regs[lp];
-	struct vcpu *v = NULL;
-	unsigned int i;
-
-	for (i = 0; i < NR_GPRS; i++)
-		g[i] = UNLISTED + i;
-	for (i = 0; i < WORLD_OPERANDS; i++)
-		g[operands[i]] = call[i];
-	if (seam_call(lp, g, &v) == SEAM_ENTER) {
-		world_guest[lp] = v;
-		return 0;
-	}
-	return g[RAX];
-}
-
 void world_must(unsigned int lp, const u64 call[WORLD_OPERANDS])
 {
 	u64 st = world_call(lp, call);
@@ -64,82 +44,6 @@ void world_must(unsigned int lp, const u64 call[WORLD_OPERANDS])
 	exit(1);
 }
 
-u64 world_tdcall(unsigned int lp, u64 leaf, u64 rcx, u64 rdx)
-{
-	struct vp_exit e = { .reason = 77, .instr_len = 4, .long_mode = true };
-	struct vcpu *v = world_guest[lp];
-	struct vp_inject inj = { 0 };
-
-	if (!v)
-		return ~0ULL;
-	v->gpr[RAX] = leaf;
-	v->gpr[RCX] = rcx;
-	v->gpr[RDX] = rdx;
-	v->gpr[R8] = 0;
-	if (vp_exit(v, &e, &inj, world_regs[lp]) == VP_RESUME)
-		return v->gpr[RAX];
-	world_guest[lp] = NULL;
-	return ~0ULL;
-}
-
-void world_exit_guest(unsigned int lp)
-{
-	struct vp_exit e = { .reason = 1, .long_mode = true };
-	struct vp_inject inj = { 0 };
-
-	if (world_guest[lp])
-		vp_exit(world_guest[lp], &e, &inj, world_regs[lp]);
-	world_guest[lp] = NULL;
-}
-
-static void put(hpa_t page, unsigned int word, u64 val)
-{
-	((u64 *)env_host_ptr(page))[word] = val;
-}
-
-/* A TDMR_INFO with no reserved areas; its PAMTs lie at @pamt. */
-static void put_tdmr(hpa_t page, hpa_t base, hpa_t pamt)
-{
-	put(page, 0, base);
-	put(page, 1, LEVEL_BYTES(2));
-	put(page, 2, pamt);
-	put(page, 3, 0x1000);
-	put(page, 4, pamt + 0x10000);
-	put(page, 5, 0x2000);
-	put(page, 6, pamt + 0x400000);
-	put(page, 7, 0x400000);
-}
-
-void world_open(void)
-{
-	unsigned int i, n, tdmrs = world_second_tdmr ? 2 : 1;
-
-	sim_reset();
-	sim_setup(2, 1);
-	if (seam_init())
-		abort();
-	MUST(0, TDH_SYS_INIT);
-	MUST(0, TDH_SYS_LP_INIT);
-	MUST(1, TDH_SYS_LP_INIT);
-	put_tdmr(S(0), SIM_H0, SIM_A);
-	put_tdmr(S(1), SIM_T1, SIM_A + 0x1000000);
-	put(S(3), 0, S(0));
-	put(S(3), 1, S(1));
-	MUST(0, TDH_SYS_CONFIG, S(3), tdmrs, 32);
-	MUST(0, TDH_SYS_KEY_CONFIG);
-	for (n = 0; n < tdmrs; n++)
-		for (i = 0; i < 256; i++)
-			MUST(0, TDH_SYS_TDMR_INIT, SIM_H0 + n * LEVEL_BYTES(2));
-}
-
-void world_close(void)
-{
-	world_exit_guest(0);
-	world_exit_guest(1);
-	seam_exit();
-	sim_reset();
-}
-
 static void make_td(u64 attributes)
 {
 	unsigned int i;
@@ -148,16 +52,16 @@ static void make_td(u64 attributes)
 	MUST(0, TDH_MNG_KEY_CONFIG, TDR);
 	for (i = 1; i <= TDCS_PAGES; i++)
 		MUST(0, TDH_MNG_ADDCX, P(i), TDR);
-	put(S(4), 0, attributes);
-	put(S(4), 1, 3);
-	put(S(4), 2, 1);
-	put(S(4), 3, 0x1e);
-	put(S(4), 5, 40);
+	world_put(S(4), 0, attributes);
+	world_put(S(4), 1, 3);
+	world_put(S(4), 2, 1);
+	world_put(S(4), 3, 0x1e);
+	world_put(S(4), 5, 40);
 	MUST(0, TDH_MNG_INIT, TDR, S(4));
 	for (i = 3; i; i--)
 		MUST(0, TDH_MEM_SEPT_ADD, i, TDR, P(10 - i));
 	for (i = 0; i < 512; i++)
-		put(S(5), i, i * 0x0101010101010101ULL);
+		world_put(S(5), i, i * 0x0101010101010101ULL);
 	MUST(0, TDH_MEM_PAGE_ADD, GPA_MAPPED, TDR, PAGE_MAPPED, S(5));
 	MUST(0, TDH_MEM_PAGE_ADD, GPA_BLOCKED, TDR, PAGE_BLOCKED, S(5));
 }
@@ -189,16 +93,22 @@ static void make_other_tds(void)
 
 void world_build(void)
 {
+	if (world_reused("build"))
+		return;
 	world_open();
 	make_td(SEAM_BIT(0));
 	make_vcpu();
 	make_other_tds();
+	world_built();
 }
 
 void world_no_vcpu(void)
 {
+	if (world_reused("no vCPU"))
+		return;
 	world_open();
 	make_td(0);
+	world_built();
 }
 
 static void aug_table(gpa_t gpa, hpa_t table, hpa_t pages)
@@ -245,108 +155,51 @@ static void finish_td(void)
 
 void world_run(void)
 {
-	world_build();
+	if (world_reused("run"))
+		return;
+	world_open();
+	make_td(SEAM_BIT(0));
+	make_vcpu();
+	make_other_tds();
 	finish_td();
+	world_built();
 }
 
 void world_run_no_debug(void)
 {
+	if (world_reused("run, no debug"))
+		return;
 	world_open();
 	make_td(0);
 	make_vcpu();
 	finish_td();
+	world_built();
+}
+
+void world_make_fatal(void)
+{
+	world_put(PAGE_MAPPED, 7, 0xbad);
+	if (CALL(0, TDH_MEM_RD, GPA_MAPPED, TDR) != TDX_WORD_TD_FATAL)
+		printf("# the host's write was not noticed\n");
 }
 
 void world_fatal(void)
 {
 	world_run();
-	put(PAGE_MAPPED, 7, 0xbad);
-	if (CALL(0, TDH_MEM_RD, GPA_MAPPED, TDR) != TDX_WORD_TD_FATAL)
-		printf("# the host's write was not noticed\n");
+	world_make_fatal();
 }
 
-/* ---- digest --------------------------------------------------------------- */
-
-static u64 digest_bytes(u64 h, const void *p, size_t len)
-{
-	const u8 *b = p;
-
-	while (len--)
-		h = (h ^ *b++) * 0x100000001b3ULL;
-	return h;
-}
-
-static u64 digest_table(u64 h, const u64 *table, unsigned int level)
+/* At the reset vector: UD2, with no IDT to go to. */
+void world_dead(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < SEPT_ENTRIES; i++) {
-		u64 entry = table[i] & ~SEPT_HOST_PRIORITY;
-
-		if (entry == SEPT_FREE_ENTRY)
-			continue;
-		h = digest_bytes(h, &entry, sizeof(entry));
-		h = digest_bytes(h, &i, sizeof(i));
-		if (level && !sept_is_leaf(entry) && sept_table(entry))
-			h = digest_table(h, sept_table(entry), level - 1);
-	}
-	return h;
-}
-
-/* Who waits for a lock is no state. */
-static u64 digest_td(u64 h, const struct td *td)
-{
-	struct td copy = *td;
-	struct sharex *locks[] = {
-		&copy.op_state_lock, &copy.sept_lock, &copy.epoch_lock,
-		&copy.rtmr_lock,
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(locks); i++)
-		locks[i]->word &= ~SEAM_BIT(14);
-	h = digest_bytes(h, &copy, sizeof(copy));
-	if (td->mrtd_ctx)
-		h = digest_bytes(h, td->mrtd_ctx, env_sha384_size());
-	return td->sept_root ?
-	       digest_table(h, td->sept_root, td->sept_levels - 1) : h;
-}
-
-static u64 digest_page(u64 h, struct pamt_entry *pe)
-{
-	const void *content;
-	u16 lock;
-
-	if (!pe)
-		return h;
-	lock = pe->lock.word & ~SEAM_BIT(14);
-	h = digest_bytes(h, &lock, sizeof(lock));
-	h = digest_bytes(h, &pe->type, sizeof(pe->type));
-	h = digest_bytes(h, &pe->owner, sizeof(pe->owner));
-	h = digest_bytes(h, &pe->bepoch, sizeof(pe->bepoch));
-	h = digest_bytes(h, &pe->obj, sizeof(pe->obj));
-	if (pe->type == PT_TDR)
-		h = digest_td(h, pe->obj);
-	if (pe->type == PT_REG && pe->level == TDX_LEVEL_4K) {
-		content = content_peek(pe, pamt_hpa(pe));
-		if (content)
-			h = digest_bytes(h, content, PAGE_BYTES);
-	}
-	return h;
-}
-
-u64 world_digest(void)
-{
-	hpa_t hpa, end = P(128);
-	u64 h = 0xcbf29ce484222325ULL;
-
-	for (hpa = H(0); hpa < end; hpa += PAGE_BYTES) {
-		if (SEAM_ALIGNED(hpa, LEVEL_BYTES(1)))
-			h = digest_page(h, pamt_at(hpa, TDX_LEVEL_2M));
-		/* blocks that no test uses as 4K pages stay as they are */
-		if (hpa >= H(6) && hpa < P(0))
-			continue;
-		h = digest_page(h, pamt_at(hpa, TDX_LEVEL_4K));
-	}
-	return h;
+	world_build();
+	MUST(0, TDH_MEM_SEPT_ADD, 0xc0000000 | 2, TDR, P(70));
+	MUST(0, TDH_MEM_SEPT_ADD, 0xffe00000 | 1, TDR, P(71));
+	for (i = 0; i < 512; i++)
+		world_put(S(5), i, 0x0b0f0b0f0b0f0b0fULL);
+	MUST(0, TDH_MEM_PAGE_ADD, 0xfffff000, TDR, P(72), S(5));
+	MUST(0, TDH_MR_FINALIZE, TDR);
+	world_triple_fault();
 }

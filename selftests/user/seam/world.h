@@ -21,6 +21,33 @@ void world_must(unsigned int lp, const u64 call[WORLD_OPERANDS]);
 u64 world_tdcall(unsigned int lp, u64 leaf, u64 rcx, u64 rdx);
 void world_exit_guest(unsigned int lp);
 
+/*
+ * LP 0's call stops at @at with the locks it has there, and @fn runs; it may
+ * call on LP 1. False: the call never got there.
+ */
+bool world_during(const u64 call[WORLD_OPERANDS], enum sim_event at,
+		  void (*fn)(void));
+/* LP @lp has the TD's vCPU inside from here on, to world_exit_guest(). */
+void world_enter(unsigned int lp);
+/* The vCPU enters, on LP 0, and meets its end. */
+void world_triple_fault(void);
+/* Another LP has the lock of a page, of the TD's state or epoch alone. */
+void world_hold(hpa_t page);
+void world_hold_op_state(void);
+void world_hold_epoch(void);
+void world_let_go(void);
+
+/* Set by what cannot be had here: why. The row is skipped then. */
+extern const char *world_missing;
+void world_migrating(void);		/* the TD is being exported */
+void world_late(void);			/* the TSC went back since it ran */
+void world_limited_cpuid(void);		/* IA32_MISC_ENABLE limits CPUID */
+void world_no_lp_init(void);		/* LP 1 has not done LP.INIT */
+void world_topology(void);		/* the module has VP.INIT version 1 */
+
+/* The host writes a word of a page. */
+void world_put(hpa_t page, unsigned int word, u64 val);
+
 /* 4K pages after the sixteen 2M blocks H(n); S(n) are the host's. */
 #define P(n)		(SIM_P0 + (n) * PAGE_BYTES)
 #define H(n)		(SIM_H0 + (n) * LEVEL_BYTES(1))
@@ -33,6 +60,7 @@ void world_exit_guest(unsigned int lp);
 #define TDR_NO_TDCX	P(41)
 #define TDR_UNINIT	P(42)
 #define FREE_PAGE	P(100)
+#define NOT_RAM		SIM_X0		/* in no TDMR */
 
 /*
  * The TD's GPAs. Those of the build are there from the first; blocked ones are
@@ -72,8 +100,13 @@ void world_no_vcpu(void);		/* the same, but for this */
 void world_run(void);			/* finalized, with all of the above */
 void world_run_no_debug(void);
 void world_fatal(void);			/* world_run() after a host's write */
+void world_make_fatal(void);		/* the host writes to the TD's page */
+void world_dead(void);			/* finalized, the vCPU is dead */
+/* True: the world of this name stands and nothing changed it since. */
+bool world_reused(const char *name);
+void world_built(void);			/* the one that was asked for last */
 
-/* What refusals leave as it was: PAMT, TD, Secure EPT, private content. */
+/* What refusals leave as it was: all of the module's state. */
 u64 world_digest(void);
 
 /* KTAP */
