@@ -79,7 +79,7 @@ static void digest_entry(struct pamt_entry *pe, void *arg)
 	hpa_t hpa;
 	u64 h;
 
-	if (!pe->type && !pe->owner && !pe->obj &&
+	if ((pe->type == PT_NDA || pe->type == PT_RSVD) && !pe->owner &&
 	    !(atomic_read_once(&pe->lock.word) & ~HP_BIT))
 		return;
 	hpa = pamt_hpa(pe);

@@ -118,7 +118,7 @@ static void try_tdr(const struct leaf_row *row)
 {
 	unsigned int n = row->flags & IN_RCX ? 1 : 2;
 	u64 id = row->flags & IN_RCX ? TDX_OPERAND_RCX : TDX_OPERAND_RDX;
-	void (*world)(void) = row->flags & BUILD ? world_build : world_run;
+	void (*world)(void) = row->flags & BUILD ? world_build : world_plain;
 	struct refusal busy = {
 		.what = "TDR of a busy TD", .world = world_build,
 		.status = TDX_WORD_OPERAND_BUSY | id,
@@ -141,7 +141,7 @@ static void try_tdr(const struct leaf_row *row)
 		 TDX_WORD_OP_STATE_INCORRECT);
 	try_with(row, "FATAL TD", world_fatal, n, TDR, TDX_WORD_TD_FATAL);
 	if (row->flags & BUILD)
-		try_with(row, "TD that runs", world_run, n, TDR,
+		try_with(row, "TD that runs", world_plain, n, TDR,
 			 TDX_WORD_OP_STATE_INCORRECT);
 	memcpy(busy.call, row->call, sizeof(busy.call));
 	try_refusal(&busy);
@@ -149,7 +149,7 @@ static void try_tdr(const struct leaf_row *row)
 
 static void try_gpa(const struct leaf_row *row)
 {
-	void (*world)(void) = row->flags & BUILD ? world_build : world_run;
+	void (*world)(void) = row->flags & BUILD ? world_build : world_plain;
 	u64 rcx = row->call[1], bad = OP(OPERAND_INVALID, RCX);
 
 	try_with(row, "shared GPA", world, 1, rcx | SHARED_GPA, bad);
@@ -168,7 +168,7 @@ static void try_gpa(const struct leaf_row *row)
 
 static void try_page(const struct leaf_row *row)
 {
-	void (*world)(void) = row->flags & BUILD ? world_build : world_run;
+	void (*world)(void) = row->flags & BUILD ? world_build : world_plain;
 
 	try_with(row, "page not aligned", world, 3, FREE_PAGE + 8,
 		 OP(OPERAND_INVALID, R8));
@@ -178,7 +178,7 @@ static void try_page(const struct leaf_row *row)
 		 OP(OPERAND_ADDR_RANGE_ERROR, R8));
 	try_with(row, "page in use", world, 3, PAGE_MAPPED,
 		 OP(PAGE_METADATA_INCORRECT, R8));
-	try_with(row, "page in the middle of a large one", world_run, 3,
+	try_with(row, "page in the middle of a large one", world_plain, 3,
 		 H(1) + PAGE_BYTES, row->flags & BUILD ?
 		 TDX_WORD_OP_STATE_INCORRECT : OP(PAGE_METADATA_INCORRECT, R8));
 }
@@ -186,7 +186,7 @@ static void try_page(const struct leaf_row *row)
 static void try_locks(const struct leaf_row *row)
 {
 	struct refusal r = {
-		.what = "tree taken by RANGE.BLOCK", .world = world_run,
+		.what = "tree taken by RANGE.BLOCK", .world = world_plain,
 		.status = OP(OPERAND_BUSY, SEPT_TREE),
 		.during = BLOCKING, .at = SIM_ZAP,
 	};
@@ -203,6 +203,9 @@ static void try_table(const struct refusal *table, unsigned int n)
 }
 
 #define RUN(text, st, w1, w2, ...)					\
+	{ .what = text, .world = world_plain, .status = st, .rcx = w1,	\
+	  .rdx = w2, .call = { __VA_ARGS__ } }
+#define FULL(text, st, w1, w2, ...)					\
 	{ .what = text, .world = world_run, .status = st, .rcx = w1,	\
 	  .rdx = w2, .call = { __VA_ARGS__ } }
 #define WALK(text, lvl, leaf, gpa, ...)					\
@@ -218,7 +221,7 @@ static void try_table(const struct refusal *table, unsigned int n)
 	RUN("not tracked yet", OP(TLB_TRACKING_NOT_DONE, RCX), 0, 0,	\
 	    leaf, gpa, TDR, ##__VA_ARGS__)
 #define WHILE(text, st, leaf_a, gpa_a, r8_a, event, ...)		\
-	{ .what = text, .world = world_run, .status = st,		\
+	{ .what = text, .world = world_plain, .status = st,		\
 	  .call = { __VA_ARGS__ },					\
 	  .during = { leaf_a, gpa_a, TDR, r8_a }, .at = event }
 
@@ -299,8 +302,8 @@ static const struct refusal page_leaves[] = {
 	    TDH_MEM_PAGE_AUG, GPA_NO_TABLE | 2, TDR, H(0)),
 	RUN("large page not aligned", OP(OPERAND_INVALID, R8), 0, 0,
 	    TDH_MEM_PAGE_AUG, GPA_2M_FREE | 1, TDR, FREE_PAGE),
-	RUN("range partly in use", OP(PAGE_METADATA_INCORRECT, R8), 0, 0,
-	    TDH_MEM_PAGE_AUG, GPA_2M_FREE | 1, TDR, H(3)),
+	FULL("range partly in use", OP(PAGE_METADATA_INCORRECT, R8), 0, 0,
+	     TDH_MEM_PAGE_AUG, GPA_2M_FREE | 1, TDR, H(3)),
 	WHILE("entry taken by PAGE.AUG", OP(OPERAND_BUSY, RCX),
 	      TDH_MEM_PAGE_AUG, GPA_FREE, P(101), SIM_SCRAMBLE,
 	      TDH_MEM_PAGE_AUG, GPA_FREE, TDR, FREE_PAGE),
@@ -383,7 +386,8 @@ static const struct refusal range_leaves[] = {
 	      TDH_MEM_PAGE_PROMOTE, GPA_2M_PENDING | 1),
 	OPEN("not blocked", E_TABLE, INFO(1, 132), TDH_MEM_PAGE_PROMOTE,
 	     GPA_OPEN | 1),
-	UNTRACKED(TDH_MEM_PAGE_PROMOTE, GPA_FULL_NEW | 1),
+	FULL("not tracked yet", OP(TLB_TRACKING_NOT_DONE, RCX), 0, 0,
+	     TDH_MEM_PAGE_PROMOTE, GPA_FULL_NEW | 1, TDR),
 	RUN("not all there", OP(EPT_INVALID_PROMOTE_CONDITIONS, RCX), 0,
 	    INFO(1, 129), TDH_MEM_PAGE_PROMOTE, GPA_HALF | 1, TDR),
 	RUN("nothing in it", OP(EPT_INVALID_PROMOTE_CONDITIONS, RCX), 0,
@@ -392,9 +396,11 @@ static const struct refusal range_leaves[] = {
 	    TDH_MEM_PAGE_PROMOTE, 3, TDR),
 	RUN("version 2", OP(OPERAND_INVALID, RAX), 0, 0,
 	    TDH_MEM_PAGE_PROMOTE | 0x20000, GPA_FULL | 1, TDR),
-	WHILE("entry taken by PAGE.PROMOTE", OP(OPERAND_BUSY, RCX),
-	      TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0, SIM_INTR_LOOK,
-	      TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR),
+	{ .what = "entry taken by PAGE.PROMOTE", .world = world_run,
+	  .status = OP(OPERAND_BUSY, RCX),
+	  .call = { TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR },
+	  .during = { TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, TDR },
+	  .at = SIM_INTR_LOOK },
 
 	RUN("nothing there", OP(EPT_ENTRY_NOT_PRESENT, RCX), E_FREE, INFO(0, 0),
 	    TDH_MEM_RD, GPA_FREE, TDR),
@@ -416,7 +422,7 @@ static const struct refusal range_leaves[] = {
 /* TRACK twice with a vCPU inside since before the first. */
 static void world_inside(void)
 {
-	world_run();
+	world_plain();
 	world_enter(0);
 	MUST(1, TDH_MEM_TRACK, TDR);
 }

@@ -41,7 +41,13 @@ static void build_ready(void)
 static void build_topology(void)
 {
 	build_ready();
-	world_topology();
+	world_topology(true);
+}
+
+static void build_no_topology(void)
+{
+	build_ready();
+	world_topology(false);
 }
 
 static void build_new_hold_page(void)
@@ -82,37 +88,37 @@ static void build_new_flushed(void)
 
 static void run_hold_vcpu(void)
 {
-	world_run();
+	world_plain();
 	world_hold(TDVPR);
 }
 
 static void run_hold_tdr(void)
 {
-	world_run();
+	world_plain();
 	world_hold(TDR);
 }
 
 static void run_hold_state(void)
 {
-	world_run();
+	world_plain();
 	world_hold_op_state();
 }
 
 static void run_hold_epoch(void)
 {
-	world_run();
+	world_plain();
 	world_hold_epoch();
 }
 
 static void run_flushed(void)
 {
-	world_run();
+	world_plain();
 	MUST(0, TDH_MNG_VPFLUSHDONE, TDR);
 }
 
 static void run_inside(void)
 {
-	world_run();
+	world_plain();
 	world_enter(0);
 }
 
@@ -130,19 +136,19 @@ static void run_dead(void)
 
 static void run_late(void)
 {
-	world_run();
+	world_plain();
 	world_late();
 }
 
 static void run_migrating(void)
 {
-	world_run();
+	world_plain();
 	world_migrating();
 }
 
 static void run_limited(void)
 {
-	world_run();
+	world_plain();
 	world_limited_cpuid();
 }
 
@@ -210,7 +216,7 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), OP(OPERAND_BUSY, OP_STATE),
 	  build_new_hold_state, world_let_go },
 	{ L(TDH_VP_ADDCX, FREE_PAGE, TDVPR), TDX_WORD_OP_STATE_INCORRECT,
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_ADDCX, FREE_PAGE, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT,
 	  world_build, NOUNDO },
 	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT,
@@ -231,7 +237,7 @@ static const struct refusal refusals[] = {
 	  build_new_flushed, NOUNDO },
 	{ L(TDH_VP_INIT, NEW_TDVPR), OP(OPERAND_BUSY, OP_STATE),
 	  build_new_hold_state, world_let_go },
-	{ L(TDH_VP_INIT, TDVPR), TDX_WORD_OP_STATE_INCORRECT, world_run, NOUNDO },
+	{ L(TDH_VP_INIT, TDVPR), TDX_WORD_OP_STATE_INCORRECT, world_plain, NOUNDO },
 	{ L(TDH_VP_INIT, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT, build_new,
 	  NOUNDO },
 	{ L(TDH_VP_INIT, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT, build_ready,
@@ -240,7 +246,7 @@ static const struct refusal refusals[] = {
 	  NOUNDO },
 
 	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR), OP(OPERAND_INVALID, RAX),
-	  build_ready, NOUNDO },
+	  build_no_topology, NOUNDO },
 	{ L(TDH_VP_INIT | 2 << 16, NEW_TDVPR), OP(OPERAND_INVALID, RAX),
 	  build_topology, NOUNDO },
 	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR, 0, SEAM_BIT(32)),
@@ -250,11 +256,11 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_INIT | 1 << 16, NEW_TDVPR, 0, 7),
 	  TDX_WORD_MAX_VCPUS_EXCEEDED, build_topology, NOUNDO },
 
-	{ L(TDH_VP_FLUSH, TDVPR + 1), OP(OPERAND_INVALID, RCX), world_run,
+	{ L(TDH_VP_FLUSH, TDVPR + 1), OP(OPERAND_INVALID, RCX), world_plain,
 	  NOUNDO },
 	{ L(TDH_VP_FLUSH, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
-	  world_run, NOUNDO },
-	{ L(TDH_VP_FLUSH, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  world_plain, NOUNDO },
+	{ L(TDH_VP_FLUSH, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_plain,
 	  NOUNDO },
 	{ L(TDH_VP_FLUSH, TDVPR), OP(OPERAND_BUSY, RCX), run_inside, NOUNDO },
 	{ L(TDH_VP_FLUSH, TDVPR), OP(OPERAND_BUSY, TDR), run_hold_tdr, world_let_go },
@@ -266,10 +272,10 @@ static const struct refusal refusals[] = {
 	  NOUNDO },
 
 	{ L(TDH_VP_ENTER, TDVPR | SEAM_BIT(60)), OP(OPERAND_INVALID, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_ENTER, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
-	  world_run, NOUNDO },
-	{ L(TDH_VP_ENTER, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	  world_plain, NOUNDO },
+	{ L(TDH_VP_ENTER, TDR), OP(PAGE_METADATA_INCORRECT, RCX), world_plain,
 	  NOUNDO },
 	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, RCX), run_hold_vcpu, world_let_go },
 	{ L(TDH_VP_ENTER, TDVPR), OP(OPERAND_BUSY, TDR), run_hold_tdr, world_let_go },
@@ -291,13 +297,13 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_ENTER, TDVPR), TDX_WORD_TSC_ROLLBACK, run_late, NOUNDO },
 
 	{ L(TDH_VP_RD | 2 << 16, TDVPR, INDEX_FIELD), OP(OPERAND_INVALID, RAX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_RD, TDVPR + 1, INDEX_FIELD), OP(OPERAND_INVALID, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_RD, NOT_RAM, INDEX_FIELD), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_RD, TDR, INDEX_FIELD), OP(PAGE_METADATA_INCORRECT, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, RCX),
 	  run_hold_vcpu, world_let_go },
 	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, TDR),
@@ -315,16 +321,16 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_RD, TDVPR, INDEX_FIELD), TDX_WORD_VCPU_ASSOCIATED,
 	  run_other_lp, NOUNDO },
 	{ L(TDH_VP_RD, TDVPR, 0x3f20000000000000),
-	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_plain, NOUNDO },
 	{ L(TDH_VP_RD, TDVPR, 0x1020000300000000),
 	  TDX_WORD_METADATA_FIELD_NOT_READABLE, world_run_no_debug, NOUNDO },
 
 	{ L(TDH_VP_WR, TDVPR + 1, INDEX_FIELD), OP(OPERAND_INVALID, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_WR, NOT_RAM, INDEX_FIELD), OP(OPERAND_ADDR_RANGE_ERROR, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_WR, TDR, INDEX_FIELD), OP(PAGE_METADATA_INCORRECT, RCX),
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, RCX),
 	  run_hold_vcpu, world_let_go },
 	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), OP(OPERAND_BUSY, TDR),
@@ -344,20 +350,20 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD), TDX_WORD_VCPU_ASSOCIATED,
 	  run_other_lp, NOUNDO },
 	{ L(TDH_VP_WR, TDVPR, ~0ULL, 0, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_plain, NOUNDO },
 	{ L(TDH_VP_WR, TDVPR, INDEX_FIELD, 0, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_plain, NOUNDO },
 	{ L(TDH_VP_WR, TDVPR, 0x24000300002016, 1, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_plain, NOUNDO },
 	{ L(TDH_VP_WR, TDVPR, 0x24000200004000, 0x80, 0x80),
-	  TDX_WORD_TD_VMCS_FIELD_NOT_INITIALIZED, world_run, NOUNDO },
+	  TDX_WORD_TD_VMCS_FIELD_NOT_INITIALIZED, world_plain, NOUNDO },
 
-	{ L(TDH_MNG_RD | 2 << 16, TDR), OP(OPERAND_INVALID, RAX), world_run,
+	{ L(TDH_MNG_RD | 2 << 16, TDR), OP(OPERAND_INVALID, RAX), world_plain,
 	  NOUNDO },
-	{ L(TDH_MNG_RD, TDR + 1), OP(OPERAND_INVALID, RCX), world_run, NOUNDO },
-	{ L(TDH_MNG_RD, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_run,
+	{ L(TDH_MNG_RD, TDR + 1), OP(OPERAND_INVALID, RCX), world_plain, NOUNDO },
+	{ L(TDH_MNG_RD, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_plain,
 	  NOUNDO },
-	{ L(TDH_MNG_RD, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	{ L(TDH_MNG_RD, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_plain,
 	  NOUNDO },
 	{ L(TDH_MNG_RD, TDR), OP(OPERAND_BUSY, RCX), run_hold_tdr, world_let_go },
 	{ L(TDH_MNG_RD, TDR), TDX_WORD_TD_FATAL, world_fatal, NOUNDO },
@@ -370,16 +376,16 @@ static const struct refusal refusals[] = {
 	{ L(TDH_MNG_RD, TDR_UNINIT), TDX_WORD_OP_STATE_INCORRECT, world_build,
 	  NOUNDO },
 	{ L(TDH_MNG_RD, TDR, ~0ULL), TDX_WORD_METADATA_FIELD_ID_INCORRECT,
-	  world_run, NOUNDO },
+	  world_plain, NOUNDO },
 	{ L(TDH_MNG_RD, TDR, 0x9110000300000010),
 	  TDX_WORD_METADATA_FIELD_NOT_READABLE, world_run_no_debug, NOUNDO },
 	{ L(TDH_MNG_RD | 1 << 16, TDR, ~0ULL),
-	  TDX_WORD_METADATA_FIRST_FIELD_ID_IN_CONTEXT, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIRST_FIELD_ID_IN_CONTEXT, world_plain, NOUNDO },
 
-	{ L(TDH_MNG_WR, TDR + 1), OP(OPERAND_INVALID, RCX), world_run, NOUNDO },
-	{ L(TDH_MNG_WR, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_run,
+	{ L(TDH_MNG_WR, TDR + 1), OP(OPERAND_INVALID, RCX), world_plain, NOUNDO },
+	{ L(TDH_MNG_WR, NOT_RAM), OP(OPERAND_ADDR_RANGE_ERROR, RCX), world_plain,
 	  NOUNDO },
-	{ L(TDH_MNG_WR, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_run,
+	{ L(TDH_MNG_WR, TDVPR), OP(PAGE_METADATA_INCORRECT, RCX), world_plain,
 	  NOUNDO },
 	{ L(TDH_MNG_WR, TDR), OP(OPERAND_BUSY, RCX), run_hold_tdr, world_let_go },
 	{ L(TDH_MNG_WR, TDR), TDX_WORD_TD_FATAL, world_fatal, NOUNDO },
@@ -392,13 +398,13 @@ static const struct refusal refusals[] = {
 	{ L(TDH_MNG_WR, TDR), TDX_WORD_OP_STATE_INCORRECT, run_migrating,
 	  NOUNDO },
 	{ L(TDH_MNG_WR, TDR, ~0ULL, 0, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_ID_INCORRECT, world_plain, NOUNDO },
 	{ L(TDH_MNG_WR, TDR, 0x1110000300000000, 0, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_NOT_WRITABLE, world_plain, NOUNDO },
 	{ L(TDH_MNG_WR, TDR, HP_TIMEOUT, 9999, ~0ULL),
-	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_run, NOUNDO },
+	  TDX_WORD_METADATA_FIELD_VALUE_NOT_VALID, world_plain, NOUNDO },
 	{ L(TDH_MNG_WR, TDR, HP_TIMEOUT, 20000, 0xffff),
-	  TDX_WORD_METADATA_WR_MASK_NOT_VALID, world_run, NOUNDO },
+	  TDX_WORD_METADATA_WR_MASK_NOT_VALID, world_plain, NOUNDO },
 
 	{ L(TDH_SYS_RD, 0, 0x0800000200000000), TDX_WORD_SYS_LP_INIT_NOT_DONE,
 	  open_no_lp, NOUNDO },

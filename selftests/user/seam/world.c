@@ -126,7 +126,7 @@ static void block(u64 gpa_level)
 	MUST(0, TDH_MEM_RANGE_BLOCK, gpa_level, TDR);
 }
 
-static void finish_td(void)
+static void finish_td(bool full)
 {
 	MUST(0, TDH_MR_FINALIZE, TDR);
 	MUST(0, TDH_MEM_PAGE_AUG, GPA_PENDING, TDR, PAGE_PENDING);
@@ -139,30 +139,44 @@ static void finish_td(void)
 	MUST(0, TDH_MEM_SEPT_ADD, GPA_HALF | 1, TDR, TABLE_HALF);
 	MUST(0, TDH_MEM_PAGE_AUG, GPA_HALF, TDR, PAGE_HALF);
 	MUST(0, TDH_MEM_SEPT_ADD, GPA_OPEN | 1, TDR, P(26));
-	aug_table(GPA_FULL, TABLE_FULL, H(3));
-	aug_table(GPA_FULL_NEW, P(25), H(5));
+	if (full) {
+		aug_table(GPA_FULL, TABLE_FULL, H(3));
+		aug_table(GPA_FULL_NEW, P(25), H(5));
+	}
 	block(GPA_BLOCKED);
 	block(GPA_2M_BLOCKED | 1);
 	block(GPA_EMPTY | 1);
-	block(GPA_FULL | 1);
+	if (full)
+		block(GPA_FULL | 1);
 	block(GPA_HALF | 1);
 	MUST(0, TDH_MEM_TRACK, TDR);
 	block(GPA_NEW_BLOCKED);
 	block(GPA_2M_NEW | 1);
 	block(GPA_EMPTY_NEW | 1);
-	block(GPA_FULL_NEW | 1);
+	if (full)
+		block(GPA_FULL_NEW | 1);
 }
 
-void world_run(void)
+static void run(const char *name, bool full)
 {
-	if (world_reused("run"))
+	if (world_reused(name))
 		return;
 	world_open();
 	make_td(SEAM_BIT(0));
 	make_vcpu();
 	make_other_tds();
-	finish_td();
+	finish_td(full);
 	world_built();
+}
+
+void world_run(void)
+{
+	run("run", true);
+}
+
+void world_plain(void)
+{
+	run("plain", false);
 }
 
 void world_run_no_debug(void)
@@ -172,7 +186,7 @@ void world_run_no_debug(void)
 	world_open();
 	make_td(0);
 	make_vcpu();
-	finish_td();
+	finish_td(false);
 	world_built();
 }
 
@@ -185,7 +199,7 @@ void world_make_fatal(void)
 
 void world_fatal(void)
 {
-	world_run();
+	world_plain();
 	world_make_fatal();
 }
 

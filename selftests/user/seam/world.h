@@ -43,7 +43,7 @@ void world_migrating(void);		/* the TD is being exported */
 void world_late(void);			/* the TSC went back since it ran */
 void world_limited_cpuid(void);		/* IA32_MISC_ENABLE limits CPUID */
 void world_no_lp_init(void);		/* LP 1 has not done LP.INIT */
-void world_topology(void);		/* the module has VP.INIT version 1 */
+void world_topology(bool wanted);	/* the module has VP.INIT version 1 */
 
 /* The host writes a word of a page. */
 void world_put(hpa_t page, unsigned int word, u64 val);
@@ -98,6 +98,7 @@ void world_close(void);
 void world_build(void);			/* a debug TD, INITIALIZED */
 void world_no_vcpu(void);		/* the same, but for this */
 void world_run(void);			/* finalized, with all of the above */
+void world_plain(void);			/* the same without the FULL tables */
 void world_run_no_debug(void);
 void world_fatal(void);			/* world_run() after a host's write */
 void world_make_fatal(void);		/* the host writes to the TD's page */

@@ -229,7 +229,8 @@ void world_no_lp_init(void)
 	tdxm.lp[1].init_done = false;
 }
 
-void world_topology(void)
+void world_topology(bool wanted)
 {
-	seam_config.features0 |= TDX_FEATURES0_TOPOLOGY_ENUM;
+	if (wanted)
+		seam_config.features0 |= TDX_FEATURES0_TOPOLOGY_ENUM;
 }

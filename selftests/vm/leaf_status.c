@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables of refusals of ../user/seam through the SEAMCALL instruction:
+ * each status of each leaf on a TD, its vCPUs and its Secure EPT, provoked by
+ * real calls; softseam's state is the same after each refusal. Prints which
+ * were provoked, and which cannot be and why.
+ */
+#include <stdio.h>
+
+#include "../user/seam/coverage.h"
+#include "../user/seam/sept_test.h"
+#include "../user/seam/vp_test.h"
+#include "../user/seam/world_raw.h"
+
+bool trace_symbol(char letter, u64 n, u64 *val)
+{
+	(void)letter;
+	(void)n;
+	*val = 0;
+	return false;
+}
+
+/* Each leaf's good case. */
+static void accepted(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_sept_leaves; i++) {
+		const struct leaf_row *row = &sept_leaves[i];
+		u64 st;
+
+		if (row->flags & BUILD)
+			world_build();
+		else
+			world_run();
+		st = world_call(1, row->call);
+		cover_seen(row->leaf, st);
+		ktap(!st, "%s: accepted", row->name);
+		world_close();
+	}
+}
+
+/* An interrupt of the host in the middle: nothing has changed. */
+static void interrupted(u64 leaf, u64 gpa, u64 r8)
+{
+	u64 before, st;
+
+	world_run();
+	before = world_digest();
+	world_raw_interrupt();
+	st = CALL(1, leaf, gpa, TDR, r8);
+	world_raw_interrupts = false;
+	cover_seen(leaf, st);
+	ktap(st == TDX_WORD_INTERRUPTED_RESTARTABLE && world_digest() == before,
+	     "%s: stops for an interrupt, and changed nothing",
+	     sept_row(leaf)->name);
+	ktap(!CALL(1, leaf, gpa, TDR, r8), "%s: and can be called again",
+	     sept_row(leaf)->name);
+	world_close();
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!world_raw_begin()) {
+		printf("1..0 # SKIP no softseam, or no /dev/seamcall-test\n");
+		return 4;
+	}
+	printf("KTAP version 1\n");
+	accepted();
+	interrupted(TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0);
+	interrupted(TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, FREE_PAGE);
+	sept_refusals();
+	sept_coverage();
+	cover_known(TDH_MEM_RANGE_BLOCK, OP(OPERAND_BUSY, RCX),
+		    "a guest would have to accept the page just then");
+	vp_test_refusals();
+	world_raw_end();
+	ktap(!cover_print(), "each status that can be provoked was");
+	return ktap_end();
+}
