@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the engine guest finds, in the shared page at GUEST_MBOX. */
+/* What the guests engine and tdcalls find, in the shared page at GUEST_MBOX. */
 #ifndef SELFTESTS_GUEST_ENGINE_H
 #define SELFTESTS_GUEST_ENGINE_H
 
 #include <seamhost/types.h>
 
-#define ENGINE_MAX_RESULTS	48
+#define ENGINE_MAX_RESULTS	56
 
 struct engine_result {
 	char name[56];

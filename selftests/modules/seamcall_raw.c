@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -148,6 +149,22 @@ static long test_alloc(struct test_file *f,
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
+static long test_time(struct seamcall_raw_time __user *arg)
+{
+	struct seamcall_raw_time t;
+	u64 i, start;
+
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
+	if (!t.calls || t.calls > 100000)
+		return -EINVAL;
+	start = ktime_get_ns();
+	for (i = 0; i < t.calls; i++)
+		t.status = __seamcall(t.rax, 0, 0, t.rcx, 0, 0).raw;
+	t.ns = ktime_get_ns() - start;
+	return copy_to_user(arg, &t, sizeof(t)) ? -EFAULT : 0;
+}
+
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -155,6 +172,8 @@ static long test_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return test_call((void __user *)arg);
 	case SEAMCALL_RAW_ALLOC:
 		return test_alloc(file->private_data, (void __user *)arg);
+	case SEAMCALL_RAW_TIME:
+		return test_time((void __user *)arg);
 	}
 	return -ENOTTY;
 }

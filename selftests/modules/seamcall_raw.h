@@ -19,7 +19,17 @@ struct seamcall_raw_alloc {
 	__u64 hpa;		/* out; mmap() at this offset */
 };
 
+/* The same call many times over, on the caller's CPU. */
+struct seamcall_raw_time {
+	__u64 rax, rcx;
+	__u64 calls;		/* 1 .. 100000 */
+	__u64 ns;		/* out: of all of them */
+	__u64 status;		/* out: of the last one */
+};
+
 #define SEAMCALL_RAW_CALL	_IOWR('s', 1, struct seamcall_raw_call)
 #define SEAMCALL_RAW_ALLOC	_IOWR('s', 2, struct seamcall_raw_alloc)
+
+#define SEAMCALL_RAW_TIME	_IOWR('s', 3, struct seamcall_raw_time)
 
 #endif /* SEAMCALL_RAW_H */

@@ -35,6 +35,9 @@ td_turn()
 	for m in softseam seamhost kvm-tdx; do
 		insmod "/modules/$m.ko" || exit 1
 	done
+	insmod /modules/seamcall_raw.ko || exit 1
+	bench_seamcall >> $out || exit 1
+	rmmod seamcall_raw || exit 1
 	bench_td exits | sed 's/^/td_/' >> $out || exit 1
 	unload kvm-tdx seamhost softseam
 }
@@ -76,9 +79,11 @@ vm=$(median vm_pio_ns 2)
 pio=$(median td_pio_ns 2)
 hlt=$(median td_hlt_ns 2)
 msr=$(median td_msr_ns 2)
+call=$(median seamcall_ns 2)
 echo "KTAP version 1"
 echo "# medians of $rounds turns: ordinary VM, port I/O $vm ns; TD, port I/O $pio ns,"
-echo "# HLT with an interrupt pending $hlt ns, MSR read $msr ns"
+echo "# HLT with an interrupt pending $hlt ns, MSR read $msr ns; SEAMCALL that only looks $call ns"
+bound "an emulated trivial SEAMCALL beside an ordinary VM's port I/O" "$call" "$vm" 0.2
 bound "a TD's port I/O beside an ordinary VM's" "$pio" "$vm" 1.0
 bound "HLT with an interrupt pending beside an ordinary VM's port I/O" "$hlt" "$vm" 0.5
 bound "an MSR read beside an ordinary VM's port I/O" "$msr" "$vm" 0.5

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The CPU that a TD gets: see guest/engine.c for what is looked at. */
+/*
+ * engine_test [GUEST]: the CPU that a TD gets, see guest/engine.c for what is
+ * looked at; with "tdcalls", what guest leaves answer, see guest/tdcalls.c.
+ */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../guest/engine.h"
@@ -39,11 +43,20 @@ static int run(struct td_vmm *td)
 	}
 }
 
-int main(void)
+static void *guest_file(const char *name, const char *suffix, size_t *size)
 {
+	char path[64];
+
+	snprintf(path, sizeof(path), "/tests/guest/%s.%s", name, suffix);
+	return read_file(path, size);
+}
+
+int main(int argc, char **argv)
+{
+	const char *guest = argc > 1 ? argv[1] : "engine";
 	size_t image_size, reset_size;
-	void *image = read_file("/tests/guest/engine.img", &image_size);
-	void *reset = read_file("/tests/guest/engine.reset", &reset_size);
+	void *image = guest_file(guest, "img", &image_size);
+	void *reset = guest_file(guest, "reset", &reset_size);
 	struct td_vmm td = { .attributes = 1ULL << 28 };
 	struct engine_results *res;
 	unsigned int i;

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../modules/seamcall_raw.h"
@@ -502,6 +503,9 @@ void world_close(void)
 void world_raw_end(void)
 {
 	take_back();
+	/* it has the device open */
+	close(helper[0]);
+	wait(NULL);
 }
 
 static u64 alloc_pages(unsigned int order)
