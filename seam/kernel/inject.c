@@ -5,7 +5,7 @@
  *	LEAF status VALUE [nth=N] [times=N]
  *	LEAF vmfailinvalid|gp|ud [nth=N] [times=N]
  *	LEAF delay MICROSECONDS [nth=N] [times=N]
- *	LEAF stall POINT MICROSECONDS [nth=N] [times=N]
+ *	LEAF stall POINT MICROSECONDS [skip=N] [nth=N] [times=N]
  *	no-entropy COUNT
  *	interrupt COUNT
  *	clear
@@ -46,7 +46,8 @@ static const char *const points[] = {
 #define MAX_DELAY_US	USEC_PER_SEC
 #define MAX_STALL_US	(10 * USEC_PER_SEC)
 
-static int option(char *word, unsigned int *nth, unsigned int *times)
+static int option(char *word, unsigned int *nth, unsigned int *times,
+		  unsigned int *skip)
 {
 	unsigned int *val;
 	int ret;
@@ -55,6 +56,8 @@ static int option(char *word, unsigned int *nth, unsigned int *times)
 		val = nth;
 	else if (!strncmp(word, "times=", 6))
 		val = times;
+	else if (!strncmp(word, "skip=", 5))
+		val = skip;
 	else
 		return -EINVAL;
 	ret = kstrtouint(strchr(word, '=') + 1, 0, val);
@@ -81,7 +84,7 @@ static int countdown(atomic_t *counter, char *word)
 
 static int add_rule(const char *leaf, char *rest)
 {
-	unsigned int nth = 1, times = 1;
+	unsigned int nth = 1, times = 1, skip = 0;
 	char *word = strsep(&rest, " ");
 	int kind, ret, point = 0;
 	u64 arg = 0;
@@ -113,11 +116,11 @@ static int add_rule(const char *leaf, char *rest)
 		arg = arg * tsc_khz / USEC_PER_MSEC;
 	}
 	while ((word = strsep(&rest, " "))) {
-		ret = option(word, &nth, &times);
+		ret = option(word, &nth, &times, &skip);
 		if (ret)
 			return ret;
 	}
-	return fault_add(leaf, nth, times, kind, arg, point);
+	return fault_add(leaf, nth, times, kind, arg, point, skip);
 }
 
 int inject_set(char *rule)
@@ -147,10 +150,10 @@ void inject_show(struct seq_file *m)
 	enum fault_kind kind;
 	const char *leaf;
 	int wait, left;
-	unsigned int i;
+	unsigned int i, skip;
 	u64 arg;
 
-	for (i = 0; fault_get(i, &leaf, &kind, &arg, &point, &wait, &left); i++)
+	for (i = 0; fault_get(i, &leaf, &kind, &arg, &point, &skip, &wait, &left); i++)
 		if (left)
 			seq_printf(m, "%s %s %s%s%#llx nth=%d times=%d\n", leaf,
 				   kinds[kind],

@@ -14,6 +14,7 @@ struct fault_rule {
 	enum fault_kind kind;
 	u64 arg;		/* status, or cycles */
 	enum seam_point point;
+	unsigned int skip;	/* such points to pass by */
 	int wait;		/* calls to let pass before */
 	int left;		/* times to strike then; 0: the rule is free */
 };
@@ -70,7 +71,8 @@ bool fault_before(unsigned int lp, u64 rax, u64 *st,
 			delay(rules[i].arg);
 			continue;
 		case FAULT_STALL:
-			stall_arm(lp, rules[i].point, rules[i].arg);
+			stall_arm(lp, rules[i].point, rules[i].skip,
+				  rules[i].arg);
 			continue;
 		case FAULT_STATUS:
 			*st = rules[i].arg;
@@ -109,12 +111,14 @@ static bool leaf_by_name(const char *name, u64 *leaf)
 }
 
 int fault_add(const char *leaf, unsigned int nth, unsigned int times,
-	      enum fault_kind kind, u64 arg, enum seam_point point)
+	      enum fault_kind kind, u64 arg, enum seam_point point,
+	      unsigned int skip)
 {
 	struct fault_rule r = {
 		.kind = kind,
 		.arg = arg,
 		.point = point,
+		.skip = skip,
 		.wait = nth ? nth - 1 : 0,
 		.left = times ? times : 1,
 	};
@@ -128,6 +132,7 @@ int fault_add(const char *leaf, unsigned int nth, unsigned int times,
 		rules[i].kind = r.kind;
 		rules[i].arg = r.arg;
 		rules[i].point = r.point;
+		rules[i].skip = r.skip;
 		rules[i].leaf = r.leaf;
 		rules[i].wait = r.wait;
 		atomic_set_once(&rules[i].left, r.left);
@@ -148,7 +153,8 @@ void fault_clear(void)
 }
 
 bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
-	       u64 *arg, enum seam_point *point, int *wait, int *left)
+	       u64 *arg, enum seam_point *point, unsigned int *skip, int *wait,
+	       int *left)
 {
 	unsigned int n;
 
@@ -161,6 +167,7 @@ bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
 	*kind = rules[i].kind;
 	*arg = rules[i].arg;
 	*point = rules[i].point;
+	*skip = rules[i].skip;
 	*wait = max(atomic_read_once(&rules[i].wait), 0);
 	*left = max(atomic_read_once(&rules[i].left), 0);
 	return true;

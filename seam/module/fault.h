@@ -11,7 +11,7 @@ enum fault_kind {
 	FAULT_GP,
 	FAULT_UD,
 	FAULT_DELAY,		/* the leaf runs @arg TSC cycles later */
-	FAULT_STALL,		/* it stops at @point, for @arg cycles at most */
+	FAULT_STALL,		/* it stops at @point, past @skip, @arg cycles at most */
 };
 
 /*
@@ -20,14 +20,17 @@ enum fault_kind {
  * One caller at a time.
  */
 int fault_add(const char *leaf, unsigned int nth, unsigned int times,
-	      enum fault_kind kind, u64 arg, enum seam_point point);
+	      enum fault_kind kind, u64 arg, enum seam_point point,
+	      unsigned int skip);
 void fault_clear(void);
 /* Rule @i, *left = 0 when it is used up; false: there are no more. */
 bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
-	       u64 *arg, enum seam_point *point, int *wait, int *left);
+	       u64 *arg, enum seam_point *point, unsigned int *skip, int *wait,
+	       int *left);
 
-/* stall.c: the call at work on @lp stops at @point, once */
-void stall_arm(unsigned int lp, enum seam_point point, u64 cycles);
+/* stall.c: the call at work on @lp stops at @point, past @skip of them */
+void stall_arm(unsigned int lp, enum seam_point point, unsigned int skip,
+	       u64 cycles);
 void stall_disarm(unsigned int lp);
 /* Lets all go on that stand somewhere. */
 void stall_release(void);

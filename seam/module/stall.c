@@ -10,12 +10,15 @@ static struct stall {
 	u8 armed;		/* 1 + enum seam_point, of the call at work */
 	u8 at;			/* the same, while it stands there */
 	u64 cycles;		/* no longer than that */
+	unsigned int skip;	/* such points to pass by */
 } stalls[SEAM_MAX_LPS];
 
 static u32 releases;
 
-void stall_arm(unsigned int lp, enum seam_point point, u64 cycles)
+void stall_arm(unsigned int lp, enum seam_point point, unsigned int skip,
+	       u64 cycles)
 {
+	stalls[lp].skip = skip;
 	stalls[lp].cycles = cycles;
 	stalls[lp].armed = point + 1;
 }
@@ -46,6 +49,10 @@ void seam_at(unsigned int lp, enum seam_point point)
 
 	if (lp >= SEAM_MAX_LPS || s->armed != point + 1)
 		return;
+	if (s->skip) {
+		s->skip--;
+		return;
+	}
 	s->armed = 0;
 	seen = atomic_read_once(&releases);
 	start = env_tsc();

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of refusals of ../user/seam through the SEAMCALL instruction:
- * each status of each leaf on a TD, its vCPUs and its Secure EPT, provoked by
- * real calls; softseam's state is the same after each refusal. Prints which
- * were provoked, and which cannot be and why.
+ * leaf_status [host]: the tables of refusals of ../user/seam through the
+ * SEAMCALL instruction. Each status of each leaf on a TD's vCPUs and Secure
+ * EPT, with "host" on TDs as a whole and on pages, provoked by real calls;
+ * softseam's state is the same after each refusal. Prints which were provoked,
+ * and which cannot be and why.
  */
 #include <stdio.h>
 
 #include "../user/seam/coverage.h"
+#include "../user/seam/host_test.h"
 #include "../user/seam/sept_test.h"
 #include "../user/seam/vp_test.h"
 #include "../user/seam/world_raw.h"
@@ -47,9 +49,8 @@ static void interrupted(u64 leaf, u64 gpa, u64 r8)
 
 	world_run();
 	before = world_digest();
-	world_raw_interrupt();
+	world_interrupt();
 	st = CALL(1, leaf, gpa, TDR, r8);
-	world_raw_interrupts = false;
 	cover_seen(leaf, st);
 	ktap(st == TDX_WORD_INTERRUPTED_RESTARTABLE && world_digest() == before,
 	     "%s: stops for an interrupt, and changed nothing",
@@ -59,14 +60,8 @@ static void interrupted(u64 leaf, u64 gpa, u64 r8)
 	world_close();
 }
 
-int main(void)
+static void vcpu_and_memory(void)
 {
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!world_raw_begin()) {
-		printf("1..0 # SKIP no softseam, or no /dev/seamcall-test\n");
-		return 4;
-	}
-	printf("KTAP version 1\n");
 	accepted();
 	interrupted(TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0);
 	interrupted(TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, FREE_PAGE);
@@ -75,6 +70,26 @@ int main(void)
 	cover_known(TDH_MEM_RANGE_BLOCK, OP(OPERAND_BUSY, RCX),
 		    "a guest would have to accept the page just then");
 	vp_test_refusals();
+}
+
+static void td_and_pages(void)
+{
+	host_td();
+	host_coverage();
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!world_raw_begin()) {
+		printf("1..0 # SKIP no softseam, or no /dev/seamcall-test\n");
+		return 4;
+	}
+	printf("KTAP version 1\n");
+	if (argc > 1 && !strcmp(argv[1], "host"))
+		td_and_pages();
+	else
+		vcpu_and_memory();
 	world_raw_end();
 	ktap(!cover_print(), "each status that can be provoked was");
 	return ktap_end();

@@ -21,7 +21,7 @@
 #define BAD_NEW(stg, leaf, ...)						\
 	{ stg, 0, leaf, P(50) + 8, __VA_ARGS__,				\
 	  .want = OP(OPERAND_INVALID, RCX) },				\
-	{ stg, 0, leaf, SIM_S0, __VA_ARGS__,				\
+	{ stg, 0, leaf, NOT_RAM, __VA_ARGS__,				\
 	  .want = OP(OPERAND_ADDR_RANGE_ERROR, RCX) },			\
 	{ stg, 0, leaf, RESERVED, __VA_ARGS__,				\
 	  .want = OP(PAGE_METADATA_INCORRECT, RCX) },			\
@@ -241,7 +241,7 @@ static void resumed_write_back(void)
 	u64 st;
 
 	stage_open(BLOCKED);
-	sim_intr_countdown = 5;
+	world_interrupt();
 	st = CALL(0, TDH_PHYMEM_CACHE_WB);
 	ktap(st == W(INTERRUPTED_RESUMABLE) &&
 	     CALL(0, TDH_MNG_KEY_FREEID, TDR) == W(WBCACHE_NOT_COMPLETE),
@@ -259,7 +259,7 @@ static void late_flush(void)
 {
 	stage_open(BLOCKED);
 	MUST(0, TDH_MNG_CREATE, P(50), HKID0 + 2);
-	sim_intr_countdown = 5;
+	world_interrupt();
 	CALL(0, TDH_PHYMEM_CACHE_WB);
 	MUST(0, TDH_MNG_VPFLUSHDONE, P(50));
 	MUST(0, TDH_PHYMEM_CACHE_WB, 1);
@@ -270,26 +270,6 @@ static void late_flush(void)
 	stage_close();
 }
 
-static void disable(void)
-{
-	stage_open(TD_RUNS);
-	ktap(CALL(1, TDH_SYS_DISABLE) == OP(OPERAND_INVALID, RAX),
-	     "no SYS.DISABLE on a module without it");
-	seam_config.sys_disable = true;
-	ktap(CALL(1, TDH_SYS_DISABLE) == W(SYS_BUSY),
-	     "SYS.DISABLE waits for the guest inside");
-	stage_next(TD_STOPPED);
-	sim_intr_countdown = 5;
-	ktap(CALL(1, TDH_SYS_DISABLE) == W(INTERRUPTED_RESUMABLE) &&
-	     !CALL(1, TDH_PHYMEM_PAGE_RDMD, TDR) &&
-	     world_regs[1][RCX] == PT_TDR,
-	     "an interrupted SYS.DISABLE has taken nothing yet");
-	ktap(!CALL(1, TDH_SYS_DISABLE) && pamt_at(TDR, 0)->type == PT_NDA &&
-	     CALL(0, TDH_PHYMEM_PAGE_RDMD, TDR) == W(SYS_SHUTDOWN),
-	     "SYS.DISABLE frees all and ends the module");
-	stage_close();
-}
-
 void host_td(void)
 {
 	host_rows(mng, ARRAY_SIZE(mng));
@@ -297,5 +277,4 @@ void host_td(void)
 	host_rows(refused, ARRAY_SIZE(refused));
 	resumed_write_back();
 	late_flush();
-	disable();
 }

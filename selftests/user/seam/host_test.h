@@ -12,7 +12,7 @@
 #define PARAMS		S(4)
 #define OUT1		S(16)
 #define OUT2		S(17)
-#define RESERVED	(SIM_H0 + 0x4000000)
+#define RESERVED	WORLD_RESERVED
 
 /* Each stands for all before it. */
 enum stage {
@@ -22,9 +22,12 @@ enum stage {
 };
 
 extern bool stage_dynamic;	/* with dynamic PAMT, pairs for P(0..1023) */
-void stage_open(enum stage s);
+bool stage_open(enum stage s);	/* false: world_missing tells why */
 void stage_next(enum stage s);
 void stage_close(void);
+/* Is it a step that is to be taken? It was, on a machine that is up. */
+bool stage_here(enum stage s);
+void stage_cold(void);
 
 /* What else is the case during a call. */
 enum during {
@@ -46,6 +49,7 @@ struct host_row {
 	u64 val;
 };
 
+void host_during(const struct host_row *r, bool on);
 void host_rows(const struct host_row *rows, unsigned int nr);
 void host_sys(void);
 void host_td(void);

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The way of a module and a TD, one step after the other, on two packages. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "host_test.h"
-
-static void put(hpa_t page, unsigned int word, u64 val)
-{
-	((u64 *)env_host_ptr(page))[word] = val;
-}
 
 static void write_tdmr(void)
 {
-	put(TDMR_INFO, 0, SIM_H0);
-	put(TDMR_INFO, 1, LEVEL_BYTES(2));
-	put(TDMR_INFO, 2, SIM_A);
-	put(TDMR_INFO, 3, 0x1000);
-	put(TDMR_INFO, 4, SIM_A + 0x10000);
-	put(TDMR_INFO, 5, 0x2000);
-	put(TDMR_INFO, 6, SIM_A + 0x400000);
-	put(TDMR_INFO, 7, 0x400000);
-	put(TDMR_INFO, 8, RESERVED - SIM_H0);
-	put(TDMR_INFO, 9, 0x10000);
-	put(TDMR_ARRAY, 0, TDMR_INFO);
+	world_put(TDMR_INFO, 0, SIM_H0);
+	world_put(TDMR_INFO, 1, LEVEL_BYTES(2));
+	world_put(TDMR_INFO, 2, SIM_A);
+	world_put(TDMR_INFO, 3, 0x1000);
+	world_put(TDMR_INFO, 4, SIM_A + 0x10000);
+	world_put(TDMR_INFO, 5, 0x2000);
+	world_put(TDMR_INFO, 6, SIM_A + 0x400000);
+	world_put(TDMR_INFO, 7, 0x400000);
+	world_put(TDMR_INFO, 8, RESERVED - SIM_H0);
+	world_put(TDMR_INFO, 9, 0x10000);
+	world_put(TDMR_ARRAY, 0, TDMR_INFO);
 }
 
 static void write_params(void)
 {
-	put(PARAMS, 0, 0x10000000);
-	put(PARAMS, 1, 3);
-	put(PARAMS, 2, 1);
-	put(PARAMS, 3, 0x1e);
-	put(PARAMS, 5, 40);
+	world_put(PARAMS, 0, 0x10000000);
+	world_put(PARAMS, 1, 3);
+	world_put(PARAMS, 2, 1);
+	world_put(PARAMS, 3, 0x1e);
+	world_put(PARAMS, 5, 40);
 }
-
-bool stage_dynamic;
 
 static void step(enum stage s)
 {
@@ -42,12 +32,7 @@ static void step(enum stage s)
 
 	switch (s) {
 	case COLD:
-		sim_reset();
-		sim_setup(2, 2);
-		if (stage_dynamic)
-			seam_config.features0 |= TDX_FEATURES0_DYNAMIC_PAMT;
-		if (seam_init())
-			abort();
+		stage_cold();
 		write_tdmr();
 		write_params();
 		break;
@@ -105,7 +90,7 @@ static void step(enum stage s)
 		break;
 	case TD_RUNS:
 		MUST(0, TDH_MR_FINALIZE, TDR);
-		MUST(0, TDH_VP_ENTER, TDVPR);
+		world_enter(0);
 		break;
 	case TD_STOPPED:
 		world_exit_guest(0);
@@ -131,23 +116,17 @@ static void step(enum stage s)
 
 static enum stage now;
 
-void stage_open(enum stage s)
+bool stage_open(enum stage s)
 {
 	for (now = COLD; now <= s; now++)
-		step(now);
+		if (stage_here(now))
+			step(now);
 	now = s;
+	return !world_missing;
 }
 
 void stage_next(enum stage s)
 {
 	while (now < s)
 		step(++now);
-}
-
-void stage_close(void)
-{
-	world_exit_guest(0);
-	world_exit_guest(1);
-	seam_exit();
-	sim_reset();
 }

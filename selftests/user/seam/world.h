@@ -36,6 +36,8 @@ void world_hold(hpa_t page);
 void world_hold_op_state(void);
 void world_hold_epoch(void);
 void world_let_go(void);
+/* A leaf that looks for interrupts finds one. */
+void world_interrupt(void);
 
 /* Set by what cannot be had here: why. The row is skipped then. */
 extern const char *world_missing;
@@ -61,6 +63,7 @@ void world_put(hpa_t page, unsigned int word, u64 val);
 #define TDR_UNINIT	P(42)
 #define FREE_PAGE	P(100)
 #define NOT_RAM		SIM_X0		/* in no TDMR */
+#define WORLD_RESERVED	(SIM_H0 + 0x4000000)	/* in a TDMR, reserved */
 
 /*
  * The TD's GPAs. Those of the build are there from the first; blocked ones are

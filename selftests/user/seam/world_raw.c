@@ -31,6 +31,7 @@
 #define NO_RAM_HERE	0x2000000000ULL
 #define HPA_BITS	SEAM_MASK(45, 12)
 #define STALL_US	8000000
+#define OPERANDS(...)	((u64[WORLD_OPERANDS]) { __VA_ARGS__ })
 
 struct seam_config seam_config = {
 	.keyids_shared = 31, .keyids_private = 32, .keyid_shift = 46,
@@ -39,7 +40,9 @@ struct seam_config seam_config = {
 
 u64 world_regs[2][NR_GPRS];
 const char *world_missing;
-bool world_raw_interrupts;
+
+/* INTERRUPTED_* is an answer like others, not one to call again for. */
+static bool want_interrupt;
 
 static int dev, inject, digest_file, helper[2];
 static u64 block[NR_BLOCKS], s_page[NR_S];
@@ -68,6 +71,8 @@ static void die(const char *what)
 
 /* ---- addresses -------------------------------------------------------------- */
 
+#define OUTSIDE(val)	((val) == SIM_X0 || (val) == SIM_T1)
+
 static u64 to_real(u64 val)
 {
 	u64 page = val & HPA_BITS, off = page - SIM_H0, real = page;
@@ -78,8 +83,10 @@ static u64 to_real(u64 val)
 		real = block[b] + off % LEVEL_BYTES(1);
 	} else if (page >= SIM_S0 && page < S(NR_S)) {
 		real = s_page[(page - SIM_S0) / PAGE_BYTES];
-	} else if (page == SIM_X0) {
+	} else if (OUTSIDE(page)) {
 		real = NO_RAM_HERE;
+	} else if (page == WORLD_RESERVED) {
+		real = PAGE_BYTES;	/* below 1M */
 	}
 	return (val & ~HPA_BITS) | real;
 }
@@ -125,7 +132,7 @@ static void raw_call(struct seamcall_raw_call *c)
 			die("no call");
 		st = c->regs[RAX];
 		/* this machine has interrupts of its own */
-		if (world_raw_interrupts)
+		if (want_interrupt)
 			return;
 		if (st == TDX_WORD_INTERRUPTED_RESUMABLE)
 			c->regs[RCX] = 1;
@@ -156,6 +163,7 @@ u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
 	fill(&c, lp, call);
 	move_to(c.cpu);
 	raw_call(&c);
+	want_interrupt = false;
 	digest_valid = false;
 	for (i = 0; i < NR_GPRS; i++)
 		world_regs[lp][i] = from_real(c.regs[i]);
@@ -188,7 +196,7 @@ static void help(int fd)
 	struct seamcall_raw_call c;
 
 	move_to(1);
-	world_raw_interrupts = true;
+	want_interrupt = true;
 	while (read(fd, &c, sizeof(c)) == sizeof(c)) {
 		raw_call(&c);
 		if (write(fd, &c, sizeof(c)) != sizeof(c))
@@ -197,7 +205,7 @@ static void help(int fd)
 	_exit(0);
 }
 
-static void rule(const char *text)
+void world_raw_rule(const char *text)
 {
 	if (write(inject, text, strlen(text)) != (ssize_t)strlen(text))
 		die(text);
@@ -236,16 +244,19 @@ static const char *leaf_name(u64 leaf)
 	return "*";
 }
 
-static bool stall(const u64 call[WORLD_OPERANDS], const char *point)
+bool world_raw_stall(const u64 call[WORLD_OPERANDS], unsigned int cpu,
+		     const char *point, unsigned int skip)
 {
 	struct seamcall_raw_call c;
 	char text[80];
 
-	snprintf(text, sizeof(text), "%s stall %s %u", leaf_name(call[0]),
-		 point, STALL_US);
-	rule(text);
+	snprintf(text, sizeof(text), "%s stall %s %u%s%.0u",
+		 leaf_name(call[0]), point, STALL_US, skip ? " skip=" : "",
+		 skip);
+	world_raw_rule(text);
 	fill(&c, 0, call);
-	move_to(2);
+	c.cpu = cpu;
+	move_to(cpu == 2 ? 1 : 2);
 	digest_valid = false;
 	helper_busy = true;
 	if (write(helper[0], &c, sizeof(c)) != sizeof(c))
@@ -262,7 +273,7 @@ static void go_on(void)
 		return;
 	if (!stands())
 		printf("# the other processor did not wait long enough\n");
-	rule("clear");
+	world_raw_rule("clear");
 	came_back(true);
 	digest_valid = false;
 }
@@ -275,7 +286,7 @@ bool world_during(const u64 call[WORLD_OPERANDS], enum sim_event at,
 		[SIM_INTR_LOOK] = "interrupt", [SIM_ZAP] = "zap",
 		[SIM_LOCK] = "lock",
 	};
-	bool there = stall(call, points[at]);
+	bool there = world_raw_stall(call, 1, points[at], 0);
 
 	if (there)
 		fn();
@@ -285,7 +296,8 @@ bool world_during(const u64 call[WORLD_OPERANDS], enum sim_event at,
 
 void world_enter(unsigned int lp)
 {
-	if (lp || !stall((u64[WORLD_OPERANDS]) { TDH_VP_ENTER, TDVPR }, "guest"))
+	if (lp || !world_raw_stall(OPERANDS(TDH_VP_ENTER, TDVPR), 1, "guest",
+				   0))
 		die("the vCPU does not enter");
 }
 
@@ -309,21 +321,21 @@ void world_triple_fault(void)
 /* A page is locked for as long as it is refused to be reclaimed. */
 void world_hold(hpa_t page)
 {
-	if (!stall((u64[WORLD_OPERANDS]) { TDH_PHYMEM_PAGE_RECLAIM, page },
-		   "lock"))
+	if (!world_raw_stall(OPERANDS(TDH_PHYMEM_PAGE_RECLAIM, page), 1, "lock",
+			     0))
 		die("a page is not locked");
 }
 
 void world_hold_epoch(void)
 {
-	if (!stall((u64[WORLD_OPERANDS]) { TDH_MEM_TRACK, TDR }, "lock"))
+	if (!world_raw_stall(OPERANDS(TDH_MEM_TRACK, TDR), 1, "lock", 0))
 		die("the epoch is not locked");
 }
 
-void world_raw_interrupt(void)
+void world_interrupt(void)
 {
-	rule("interrupt 1");
-	world_raw_interrupts = true;
+	world_raw_rule("interrupt 1");
+	want_interrupt = true;
 }
 
 void world_let_go(void)

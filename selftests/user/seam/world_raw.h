@@ -7,9 +7,13 @@
 
 bool world_raw_begin(void);		/* false: not on a machine with softseam */
 void world_raw_end(void);
-/* INTERRUPTED_* is an answer like others, not one to call again for. */
-extern bool world_raw_interrupts;
-/* The next leaf that looks finds an interrupt; its answer is told. */
-void world_raw_interrupt(void);
+/* A line for softseam's "inject". */
+void world_raw_rule(const char *text);
+/*
+ * A call on @cpu stops at a point of its leaf, past @skip such points, until
+ * world_let_go(). False: it never got there.
+ */
+bool world_raw_stall(const u64 call[7], unsigned int cpu, const char *point,
+		     unsigned int skip);
 
 #endif /* WORLD_RAW_H */

@@ -200,6 +200,11 @@ void world_let_go(void)
 	held_lock = NULL;
 }
 
+void world_interrupt(void)
+{
+	sim_intr_countdown = 5;
+}
+
 /* ---- what the machine may be like ------------------------------------------ */
 
 const char *world_missing;
