@@ -468,6 +468,7 @@ static void take_back(void)
 	if (!standing)
 		return;
 	standing = NULL;
+	digest_valid = false;
 	find_owned();
 	each(PT_TDVPR, 0, TDH_VP_FLUSH);
 	each(PT_TDVPR, 1, TDH_VP_FLUSH);
