@@ -350,5 +350,6 @@ void engine_leave(void)
 {
 	engine_host_fpu();
 	/* as the CPU is after a TD exit */
+	xstate_clear_xmm();
 	native_write_cr2(0);
 }

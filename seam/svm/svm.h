@@ -140,6 +140,7 @@ int xstate_init(void);
 size_t xstate_size(void);
 void xstate_reset(void *area);
 void xstate_load_guest(struct vcpu *vcpu);
+void xstate_clear_xmm(void);
 void xstate_after_run(struct vcpu *vcpu);
 
 #endif /* SOFTSEAM_SVM_H */

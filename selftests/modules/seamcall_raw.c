@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
+#include <asm/fpu/api.h>
 #include <seamhost/entry.h>
 #include <seamhost/leaves.h>
 #include "seamcall_raw.h"
@@ -73,6 +74,22 @@ static int test_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* VP.ENTER leaves nothing of the host's in vector registers. */
+static void enter(struct seamcall_raw_call *c, struct tdx_regs *r)
+{
+	bool vectors = !(c->regs[0] & 0xffff);
+
+	if (vectors) {
+		kernel_fpu_begin();
+		asm volatile("movq %0, %%xmm5" : : "r"(c->xmm5));
+	}
+	c->regs[0] = __seamcall_saved(c->regs[0], r).raw;
+	if (vectors) {
+		asm volatile("movq %%xmm5, %0" : "=r"(c->xmm5));
+		kernel_fpu_end();
+	}
+}
+
 static int call_on_this_cpu(void *arg)
 {
 	struct seamcall_raw_call *c = arg;
@@ -84,7 +101,7 @@ static int call_on_this_cpu(void *arg)
 		.r14 = g[14], .r15 = g[15],
 	};
 
-	g[0] = __seamcall_saved(g[0], &r).raw;
+	enter(c, &r);
 	g[1] = r.rcx;
 	g[2] = r.rdx;
 	g[3] = r.rbx;

@@ -59,6 +59,8 @@ refuse "$leaf"
 refuse "$leaf status"
 refuse "$leaf gp nth=0"
 refuse "$leaf explode"
+refuse "$leaf stall nowhere 100"
+refuse "$leaf stall lock 100000000"
 refuse "no-entropy many"
 
 status=0

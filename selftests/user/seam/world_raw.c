@@ -53,6 +53,7 @@ static bool helper_busy;
 static const char *standing;		/* name of the world that stands */
 static u64 built_digest, last_digest;
 static bool digest_valid;
+static u64 xmm5;			/* after the last VP.ENTER */
 
 static const struct {
 	u64 number;
@@ -149,6 +150,7 @@ static void fill(struct seamcall_raw_call *c, unsigned int lp,
 	unsigned int i;
 
 	c->cpu = lp + 1;
+	c->xmm5 = UNLISTED;
 	for (i = 0; i < NR_GPRS; i++)
 		c->regs[i] = UNLISTED + i;
 	for (i = 0; i < WORLD_OPERANDS; i++)
@@ -164,6 +166,7 @@ u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
 	move_to(c.cpu);
 	raw_call(&c);
 	want_interrupt = false;
+	xmm5 = c.xmm5;
 	digest_valid = false;
 	for (i = 0; i < NR_GPRS; i++)
 		world_regs[lp][i] = from_real(c.regs[i]);
@@ -316,6 +319,7 @@ void world_triple_fault(void)
 	} while (!st && world_regs[0][RAX] == 1);	/* an interrupt */
 	if (st != 0x4000000100000002)
 		printf("# no triple fault but 0x%llx\n", st);
+	ktap(!xmm5, "VP.ENTER leaves nothing in XMM5");
 }
 
 /* A page is locked for as long as it is refused to be reclaimed. */
