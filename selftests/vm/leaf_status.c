@@ -23,7 +23,7 @@ bool trace_symbol(char letter, u64 n, u64 *val)
 }
 
 /* Each leaf's good case. */
-static void accepted(void)
+static void good_cases(void)
 {
 	unsigned int i;
 
@@ -62,7 +62,7 @@ static void interrupted(u64 leaf, u64 gpa, u64 r8)
 
 static void vcpu_and_memory(void)
 {
-	accepted();
+	good_cases();
 	interrupted(TDH_MEM_PAGE_PROMOTE, GPA_FULL | 1, 0);
 	interrupted(TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, FREE_PAGE);
 	sept_refusals();

@@ -72,7 +72,10 @@ static void die(const char *what)
 
 /* ---- addresses -------------------------------------------------------------- */
 
-#define OUTSIDE(val)	((val) == SIM_X0 || (val) == SIM_T1)
+static bool outside(u64 page)
+{
+	return page == SIM_X0 || page == SIM_T1;
+}
 
 static u64 to_real(u64 val)
 {
@@ -84,7 +87,7 @@ static u64 to_real(u64 val)
 		real = block[b] + off % LEVEL_BYTES(1);
 	} else if (page >= SIM_S0 && page < S(NR_S)) {
 		real = s_page[(page - SIM_S0) / PAGE_BYTES];
-	} else if (OUTSIDE(page)) {
+	} else if (outside(page)) {
 		real = NO_RAM_HERE;
 	} else if (page == WORLD_RESERVED) {
 		real = PAGE_BYTES;	/* below 1M */
@@ -214,7 +217,7 @@ void world_raw_rule(const char *text)
 		die(text);
 }
 
-static bool stands(void)
+static bool held_up(void)
 {
 	char text[1024];
 	ssize_t n = pread(inject, text, sizeof(text) - 1, 0);
@@ -264,7 +267,7 @@ bool world_raw_stall(const u64 call[WORLD_OPERANDS], unsigned int cpu,
 	helper_busy = true;
 	if (write(helper[0], &c, sizeof(c)) != sizeof(c))
 		die("no other processor");
-	while (!stands())
+	while (!held_up())
 		if (came_back(false))
 			return false;
 	return true;
@@ -274,7 +277,7 @@ static void go_on(void)
 {
 	if (!helper_busy)
 		return;
-	if (!stands())
+	if (!held_up())
 		printf("# the other processor did not wait long enough\n");
 	world_raw_rule("clear");
 	came_back(true);
@@ -458,11 +461,14 @@ static void reclaim(bool tdrs)
 	unsigned int i;
 	u64 g[NR_GPRS];
 
-	for (i = 0; i < nr_owned; i++)
-		if ((owned[i].type == PT_TDR) == tdrs &&
+	for (i = 0; i < nr_owned; i++) {
+		bool tdr = owned[i].type == PT_TDR;
+
+		if (tdr == tdrs &&
 		    simple(0, TDH_PHYMEM_PAGE_RECLAIM, owned[i].hpa, g))
 			ktap(false, "a page of type %llu comes back",
 			     owned[i].type);
+	}
 }
 
 static void take_back(void)
