@@ -193,6 +193,7 @@ struct seam_config {
 	u8 pkg_of_lp[SEAM_MAX_LPS];
 	unsigned int nr_cmrs;
 	struct seam_cmr cmr[SEAM_MAX_CMRS];
+	unsigned int updates;		/* that P-SEAMLDR takes; 0: the usual */
 	u32 keyids_shared, keyids_private;
 	unsigned int keyid_shift;	/* lowest KeyID bit of an HPA */
 	unsigned int keyid_bits;
@@ -218,6 +219,7 @@ struct seam_config {
 extern struct seam_config seam_config;
 
 int seam_init(void);		/* 0 or negative errno */
+bool seam_is_shut_down(void);	/* or disabled: no leaf but SEAMLDR's works */
 void seam_exit(void);		/* frees all that the module still holds */
 
 #endif /* SOFTSEAM_SEAM_H */

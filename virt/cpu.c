@@ -32,9 +32,12 @@ static int sys_init_once(void)
 	seamhost.sys_init_tried = true;
 
 	st = seamhost_retry(tdh_sys_init(0, &out));
-	if (tdx_ok(st)) {
+	if (tdx_ok(st) || (tdx_code(st) == TDX_ST_SYS_INIT_NOT_PENDING &&
+			   p->stage == STAGE_LOST && p->init_done)) {
+		/* an update that failed after SYS.INIT left it so */
 		seamhost.fresh = true;
 		p->stage = STAGE_SYS_INIT;
+		p->init_done = false;
 		cpumask_clear(&p->lp_done);
 	} else if (tdx_code(st) == TDX_ST_SYS_INIT_NOT_PENDING &&
 		   p->stage != STAGE_COLD && p->stage != STAGE_LOST) {

@@ -53,6 +53,15 @@ static bool checksum_holds(const u8 *p, size_t len)
 	return !sum;
 }
 
+static const char *check_length(size_t len, u32 want)
+{
+	if (len < want)
+		return "the file is shorter than its header says: truncated";
+	if (len > want)
+		return "the file is longer than its header says: something was added";
+	return NULL;
+}
+
 static const char *set_module(struct seam_image *image, const u8 *module,
 			      size_t len)
 {
@@ -70,11 +79,13 @@ static const char *set_module(struct seam_image *image, const u8 *module,
 static const char *parse_v1(const u8 *p, size_t len, struct seam_image *image)
 {
 	u32 module = get32(p + V1_MODULE);
+	const char *wrong;
 
 	if (memcmp(p + V1_MAGIC, MAGIC, MAGIC_LEN))
 		return "not a TDX module image (no TDX-BLOB mark)";
-	if (get32(p + V1_LENGTH) != len)
-		return "the file's length is not what its header says: truncated or padded";
+	wrong = check_length(len, get32(p + V1_LENGTH));
+	if (wrong)
+		return wrong;
 	if (module % SEAM_IMAGE_PAGE || module > len)
 		return "the header puts the module outside the file";
 	if (module < V1_SIGSTRUCT + SIGSTRUCT_SIZE)
@@ -88,6 +99,7 @@ static const char *parse_v2(const u8 *p, size_t len, struct seam_image *image)
 {
 	u32 sigstruct = get32(p + V2_SIGSTRUCT_PAGES);
 	u32 module = get32(p + V2_MODULE_PAGES);
+	const char *wrong;
 
 	if (memcmp(p + V2_MAGIC, MAGIC, MAGIC_LEN))
 		return "not a TDX module image (no TDX-BLOB mark)";
@@ -97,8 +109,9 @@ static const char *parse_v2(const u8 *p, size_t len, struct seam_image *image)
 		return "there is no module in the image";
 	if (module > SEAM_IMAGE_MAX_PAGES)
 		return "the module is larger than P-SEAMLDR takes (496 pages)";
-	if (len != (u64)(1 + sigstruct + module) * SEAM_IMAGE_PAGE)
-		return "the file's length is not what its header says: truncated or padded";
+	wrong = check_length(len, (1 + sigstruct + module) * SEAM_IMAGE_PAGE);
+	if (wrong)
+		return wrong;
 	if (!all_zero(p + V2_ZERO, SEAM_IMAGE_PAGE - V2_ZERO))
 		return "reserved bytes of the header are not zero: a newer format?";
 	image->header = 2;

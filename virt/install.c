@@ -14,15 +14,13 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/stop_machine.h>
-#include <crypto/hash.h>
 #include <seamhost/compat.h>
 #include <seamhost/tdh.h>
 #include "image.h"
 #include "report.h"
 #include "seamldr.h"
+#include "signature.h"
 #include "state.h"
-
-#define SEAMHASH_SIZE	48
 
 enum install_step {
 	STEP_SHUTDOWN,		/* one CPU */
@@ -188,31 +186,6 @@ static int prepare(struct install *in, const struct seam_image *image)
 	return 0;
 }
 
-/* P-SEAMLDR checks it too, but after the old module is gone. */
-static int check_hash(const struct seam_image *image)
-{
-	u8 digest[SEAMHASH_SIZE];
-	struct crypto_shash *sha;
-	int err;
-
-	sha = crypto_alloc_shash("sha384", 0, 0);
-	if (IS_ERR(sha)) {
-		pr_err("no SHA-384 in this kernel to check the image with (modprobe sha512_generic)\n");
-		return PTR_ERR(sha);
-	}
-	err = crypto_shash_tfm_digest(sha, image->module,
-				      image->module_pages * SEAM_IMAGE_PAGE,
-				      digest);
-	crypto_free_shash(sha);
-	if (err)
-		return err;
-	if (memcmp(digest, image->sigstruct->seamhash, SEAMHASH_SIZE)) {
-		pr_err("module image refused: the module is not the one that its SIGSTRUCT was made for (hash differs)\n");
-		return -EBADMSG;
-	}
-	return 0;
-}
-
 /* Does it fit this machine, and the module that runs? */
 static int check_fit(const struct seam_image *image, struct install *in)
 {
@@ -229,12 +202,21 @@ static int check_fit(const struct seam_image *image, struct install *in)
 			info->pamt_entry_size[2],
 		},
 	};
+	struct seamldr_info seamldr;
 	const char *wrong;
 	u64 cpu;
+	int err;
 
 	if (!(info->features0 & TDX_FEATURE_TD_PRESERVING)) {
 		pr_err("the running module cannot be updated at run time (no TD preserving)\n");
 		return -EOPNOTSUPP;
+	}
+	err = seamhost_seamldr_ask(&seamldr);
+	if (err)
+		return err;
+	if (!seamldr.num_remaining_updates) {
+		pr_err("P-SEAMLDR takes no more updates before the machine's next power cycle\n");
+		return -ENOSPC;
 	}
 	if (tdx_failed(seamhost_sys_rd(TDX_SYS_PKG_FMS, &cpu)))
 		cpu = cpuid_eax(1);
@@ -312,7 +294,11 @@ static int replace_running(struct install *in)
 	}
 	seamhost.up = false;
 	seamhost.progress->stage = STAGE_LOST;
-	pr_err("the update failed past the point of no return: TDX is off and the TDs that ran are lost; load a module image or power-cycle\n");
+	seamhost.progress->init_done = in->failed_step > STEP_INIT;
+	pr_err("the update failed past the point of no return: TDX is off and the TDs that ran are lost; %s\n",
+	       in->failed_step > STEP_INSTALL ?
+	       "the new module is there: unload and load kvm-tdx and seamhost, or power-cycle" :
+	       "load a module image or power-cycle");
 	return -ENOTRECOVERABLE;
 }
 
@@ -330,7 +316,7 @@ static int install_locked(const struct seam_image *image)
 	was = kmemdup(&seamhost.info, sizeof(*was), GFP_KERNEL);
 	if (!was)
 		return -ENOMEM;
-	err = check_hash(image);
+	err = seamhost_image_check(image);
 	if (!err && in.update)
 		err = check_fit(image, &in);
 	if (!err)
@@ -365,10 +351,10 @@ out:
  *
  * Process context; all CPUs stop for some milliseconds.
  *
- * Return: 0; -EINVAL or -EBADMSG for an image that is refused, -EOPNOTSUPP
- * where updates are impossible, -EIO when it failed and nothing changed,
- * -ENOTRECOVERABLE when the old module is gone and the new one not there. The
- * reason is logged.
+ * Return: 0; -EINVAL, -EBADMSG or -EKEYREJECTED for an image that is refused,
+ * -EOPNOTSUPP or -ENOSPC where updates are impossible, -EIO when it failed and
+ * nothing changed, -ENOTRECOVERABLE when the old module is gone and the new one
+ * not there. The reason is logged.
  */
 int seamhost_module_install(const void *data, size_t size)
 {

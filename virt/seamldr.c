@@ -38,40 +38,43 @@ static void restore_vmcs(u64 vmcs)
 }
 
 /**
- * seamhost_seamldr_info() - ask P-SEAMLDR what it is
+ * seamhost_seamldr_ask() - ask P-SEAMLDR what it is
  * @info: filled on success
  *
- * Process context, TDX up.
+ * Process context, seamhost.lock held, TDX up.
  *
  * Return: 0 or a negative errno.
  */
-int seamhost_seamldr_info(struct seamldr_info *info)
+int seamhost_seamldr_ask(struct seamldr_info *info)
 {
 	struct seamldr_info *buf;
 	unsigned long flags;
 	tdx_status_t st;
-	int err = 0;
 	u64 vmcs;
 
 	buf = kzalloc(sizeof(*buf), GFP_KERNEL);	/* 256 byte aligned */
 	if (!buf)
 		return -ENOMEM;
-	mutex_lock(&seamhost.lock);
-	if (!seamhost.up) {
-		err = -ENODEV;
-		goto unlock;
-	}
 	raw_spin_lock_irqsave(&seamldr_lock, flags);
 	vmcs = keep_vmcs();
 	st = seamldr_info(virt_to_phys(buf));
 	restore_vmcs(vmcs);
 	raw_spin_unlock_irqrestore(&seamldr_lock, flags);
-	if (tdx_failed(st))
-		err = seamhost_report("ask P-SEAMLDR", SEAMLDR_INFO, st, NULL);
 	*info = *buf;
-unlock:
-	mutex_unlock(&seamhost.lock);
 	kfree(buf);
+	if (tdx_failed(st))
+		return seamhost_report("ask P-SEAMLDR", SEAMLDR_INFO, st, NULL);
+	return 0;
+}
+
+/* The same for those who do not hold seamhost.lock. */
+int seamhost_seamldr_info(struct seamldr_info *info)
+{
+	int err;
+
+	mutex_lock(&seamhost.lock);
+	err = seamhost.up ? seamhost_seamldr_ask(info) : -ENODEV;
+	mutex_unlock(&seamhost.lock);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <seamhost/status.h>
 
 /* seamldr.c */
+int seamhost_seamldr_ask(struct seamldr_info *info);
 int seamhost_seamldr_info(struct seamldr_info *info);
 tdx_status_t seamhost_seamldr_install(hpa_t params, u64 *lost);
 

@@ -33,6 +33,7 @@ struct seamhost_progress {
 	u32 version;		/* SEAMHOST_PROGRESS_VERSION */
 	u32 size;
 	enum seamhost_stage stage;
+	bool init_done;		/* STAGE_LOST: SYS.INIT of the new module was done */
 	bool dynamic_pamt;
 	u16 global_hkid;
 	u32 nr_tdmrs;
@@ -41,7 +42,7 @@ struct seamhost_progress {
 	struct cpumask lp_done;
 };
 
-#define SEAMHOST_PROGRESS_VERSION	1
+#define SEAMHOST_PROGRESS_VERSION	2
 
 struct seamhost {
 	struct mutex lock;	/* bring-up, update, going down */
@@ -117,6 +118,8 @@ void seamhost_pamt_dynamic_exit(void);
 int seamhost_hkids_init(void);
 void seamhost_hkids_exit(void);
 bool seamhost_hkids_in_use(void);
+bool seamhost_hkids_freeze(void);
+void seamhost_hkids_thaw(void);
 
 /* pages.c */
 unsigned long seamhost_leaked_pages(void);

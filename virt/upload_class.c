@@ -30,6 +30,7 @@ static enum fw_upload_err write(struct fw_upload *fwl, const u8 *data,
 		return FW_UPLOAD_ERR_NONE;
 	case -EINVAL:
 	case -EBADMSG:
+	case -EKEYREJECTED:
 		return FW_UPLOAD_ERR_FW_INVALID;
 	case -EBUSY:
 		return FW_UPLOAD_ERR_BUSY;

@@ -55,6 +55,7 @@ static void install(void)
 		break;
 	case -EINVAL:
 	case -EBADMSG:
+	case -EKEYREJECTED:
 		error = "firmware-invalid";
 		break;
 	case -EBUSY:

@@ -10,6 +10,7 @@
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "../loader/loader.h"
 
@@ -88,19 +89,30 @@ static void reverse(u8 *p, unsigned int n)
 	}
 }
 
-static void sign(struct seam_sigstruct *s, const char *path)
+/* A key file, or "new" for a key that nobody trusts. */
+static EVP_PKEY *read_key(const char *path)
 {
-	const size_t tail = offsetof(struct seam_sigstruct, seamhash);
-	FILE *f = fopen(path, "r");
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	size_t len = sizeof(s->signature);
-	BIGNUM *n = NULL;
 	EVP_PKEY *key;
+	FILE *f;
 
+	if (!strcmp(path, "new"))
+		return EVP_RSA_gen(3072);
+	f = fopen(path, "r");
 	if (!f)
 		die(path);
 	key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
 	fclose(f);
+	return key;
+}
+
+static void sign(struct seam_sigstruct *s, const char *path)
+{
+	const size_t tail = offsetof(struct seam_sigstruct, seamhash);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY *key = read_key(path);
+	size_t len = sizeof(s->signature);
+	BIGNUM *n = NULL;
+
 	if (!key || !ctx || !EVP_PKEY_get_bn_param(key, "n", &n) ||
 	    BN_bn2lebinpad(n, s->modulus, sizeof(s->modulus)) < 0)
 		die("key");
@@ -196,7 +208,7 @@ static const struct option long_options[] = {
 static void usage(void)
 {
 	fprintf(stderr,
-		"usage: mkimage --key key.pem [options] file\n"
+		"usage: mkimage --key key.pem|new [options] file\n"
 		"  --version 1.5.6.0  --date 20240601  --build 1  --svn 1\n"
 		"  --features0 0x..   --hv 1  --min-hv 1  --no-downgrade\n"
 		"  --tdmrs 64  --pamt-entry 4k,2m,1g (bytes)  --pages 16\n"

@@ -59,6 +59,10 @@ static bool no_downgrade;
 module_param(no_downgrade, bool, 0444);
 MODULE_PARM_DESC(no_downgrade, "refuse an update to an older module");
 
+static unsigned int updates = 255;
+module_param(updates, uint, 0444);
+MODULE_PARM_DESC(updates, "updates that P-SEAMLDR takes before a power cycle (1..255)");
+
 static bool clobber_rbp;
 module_param(clobber_rbp, bool, 0444);
 MODULE_PARM_DESC(clobber_rbp, "VP.ENTER destroys the host's RBP, as modules without NO_RBP_MOD do");
@@ -87,6 +91,7 @@ static int check_params(void)
 
 	if (!in_bounds("nr_pkgs", nr_pkgs, 1, SEAM_MAX_PKGS) ||
 	    !in_bounds("keyids", keyids, 2, 32) ||
+	    !in_bounds("updates", updates, 1, 255) ||
 	    !in_bounds("max_tdmrs", max_tdmrs, 1, 64) ||
 	    !in_bounds("max_reserved", max_reserved, 1, 16))
 		return -EINVAL;
@@ -146,6 +151,7 @@ int personality_init(void)
 	c->module_hv = module_hv;
 	c->min_update_hv = min_update_hv;
 	c->no_downgrade = no_downgrade;
+	c->updates = updates;
 	c->clobber_rbp = clobber_rbp;
 	c->lp_x2apic = true;
 	c->cpuid_xsave_sizes = true;

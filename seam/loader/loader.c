@@ -12,7 +12,7 @@ struct loader loader;
 void seamldr_init(void)
 {
 	memset(&loader, 0, sizeof(loader));
-	loader.updates_left = LOADER_UPDATES;
+	loader.updates_left = seam_config.updates ?: LOADER_UPDATES;
 }
 
 enum seam_result seamldr_call(struct call *c)

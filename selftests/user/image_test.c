@@ -130,11 +130,12 @@ static void headers(void)
 	file[len - 1] ^= 1;
 	refuses(len, "checksum", "a damaged image");
 	len = make_v1();
-	refuses(len - PAGE, "truncated or padded", "a truncated v1 image");
+	refuses(len - PAGE, "shorter than its header says", "a truncated v1 image");
 	len = make_v2();
-	refuses(len - PAGE, "truncated or padded", "a truncated v2 image");
+	refuses(len - PAGE, "shorter than its header says", "a truncated v2 image");
 	make_v2();
-	refuses(len + PAGE, "truncated or padded", "an image with a page more");
+	refuses(len + PAGE, "longer than its header says",
+		"an image with a page more");
 	refuses(PAGE, "too short", "a header alone");
 	refuses(0, "too short", "an empty file");
 	refuses(sizeof(file), "too long", "a huge file");

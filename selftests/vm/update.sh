@@ -2,16 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The TDX module is loaded and updated at run time; images that cannot work are
 # refused while the old module still runs, and what fails later says so.
-. "${0%/*}/ktap.sh"
-
-INJECT=/sys/kernel/debug/softseam/inject
-IMAGES=/tests/images
-
-# runs VERSION: this version is up
-runs()
-{
-	[ "$(state)" = up ] && [ "$(cat $TDX/version)" = "$1" ]
-}
+. "${0%/*}/upload.sh"
 
 # refused FILE WORDS NAME: and the old module goes on
 refused()
@@ -25,8 +16,15 @@ insmod /modules/softseam.ko && insmod /modules/seamhost.ko
 result $? "the first module is up"
 
 head -c 20000 $IMAGES/new.img > /tmp/short.img
-refused /tmp/short.img "truncated or padded" "a truncated image"
+refused /tmp/short.img "shorter than its header says" "a truncated image"
+cat $IMAGES/new.img /tmp/short.img > /tmp/long.img
+refused /tmp/long.img "longer than its header says" "an oversized image"
+(printf '\000\003'; tail -c +3 $IMAGES/new.img) > /tmp/version.img
+refused /tmp/version.img "unknown version" "an image of a newer format"
+(head -c 4 $IMAGES/old.img; printf '\000\020'; tail -c +7 $IMAGES/old.img) > /tmp/overlap.img
+refused /tmp/overlap.img "overlap" "an image whose parts overlap"
 refused $IMAGES/hash.img "hash differs" "an image with another hash"
+refused $IMAGES/signature.img "signature of its SIGSTRUCT is wrong" "an image with a wrong signature"
 refused $IMAGES/cpu.img "not made for this CPU" "an image for another CPU"
 refused $IMAGES/handoff.img "cannot take over" "an image that knows no older handoff data"
 refused /bin/busybox "refused: " "another file"
@@ -54,15 +52,22 @@ result $status "ten updates in a row, in both header formats"
 rmmod seamhost && insmod /modules/seamhost.ko && runs 1.5.16
 result $? "the updated module is found again after a reload"
 
-! upload $IMAGES/signature.img && said "EBADSIG" && said "no return" &&
+! upload $IMAGES/stranger.img && said "EBADSIG" && said "no return" &&
 	[ "$(state)" = lost ]
-result $? "a wrong signature, seen by P-SEAMLDR alone, is said to be the end"
+result $? "a stranger's signature, seen by P-SEAMLDR alone, is said to be the end"
 upload $IMAGES/old.img && runs 1.5.01
 result $? "after that a module can be loaded anew"
 
 echo "TDH.SYS.UPDATE status 0xc000050900000000" > $INJECT
 ! upload $IMAGES/new.img && said "SYS_INVALID_HANDOFF" && [ "$(state)" = lost ]
 result $? "a failing hand-over is told with its status"
+rmmod seamhost
+rmmod softseam
+
+insmod /modules/softseam.ko updates=1 && insmod /modules/seamhost.ko &&
+	upload $IMAGES/new.img && runs 1.5.16 && ! upload $IMAGES/old.img &&
+	said "no more updates" && runs 1.5.16
+result $? "when no updates remain that is said before anything is done"
 rmmod seamhost
 rmmod softseam
 
