@@ -88,6 +88,22 @@ void module_drop_tds(void)
 		tdxm.lp[i].last_vcpu = NULL;
 }
 
+/*
+ * A module that an update put here is configured instead of handed over to:
+ * what the one before it had is void.
+ */
+void module_start_anew(void)
+{
+	if (!tdxm.nr_tdmrs)
+		return;
+	module_drop_tds();
+	pamt_destroy(tdxm.nr_tdmrs);
+	tdxm.nr_tdmrs = 0;
+	tdxm.kot[tdxm.global_hkid].state = KOT_FREE;
+	memset(tdxm.pkg_key_configured, 0, sizeof(tdxm.pkg_key_configured));
+	tdxm.handoff_valid = false;
+}
+
 /* With it go all TDs. */
 void module_unload(void)
 {
@@ -125,6 +141,11 @@ int seam_init(void)
 	seamldr_init();
 	memset(&tdxm, 0, sizeof(tdxm));
 	return module_load(false) ? 0 : -ENOMEM;
+}
+
+bool seam_is_shut_down(void)
+{
+	return atomic_read_once(&tdxm.state) == SYS_SHUTDOWN;
 }
 
 void seam_exit(void)

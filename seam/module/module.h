@@ -313,6 +313,7 @@ unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
 /* The module as a whole, for P-SEAMLDR (init.c) */
 bool module_in_use(const struct lp *self);	/* another LP is in it */
 void module_unload(void);
+void module_start_anew(void);
 void module_drop_tds(void);	/* and free their pages and KeyIDs */
 /* To SYSINIT_PENDING; false: no memory. The lost module's TDs are gone. */
 bool module_load(bool keep_tds);

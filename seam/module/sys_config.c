@@ -225,6 +225,7 @@ u64 leaf_TDH_SYS_CONFIG(struct call *c)
 		st = ST(SYS_CONFIG_NOT_PENDING);
 		goto out;
 	}
+	module_start_anew();
 	st = operand_shared_hpa(array, TDMR_INFO_ALIGN, TDX_OPERAND_RCX);
 	if (st)
 		goto out;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * soak_test [SECONDS [TDS [VCPUS]]]: several TDs with several vCPUs each, on
- * fewer CPUs than vCPUs. See guest/soak.c for what they do.
+ * fewer CPUs than vCPUs. See guest/soak.c for what they do. SIGTERM ends it
+ * early; SIGUSR1 has it say how far the TDs are.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "../guest/soak.h"
 #include "../include/ktap.h"
@@ -45,9 +48,14 @@ static void *vcpu_thread(void *arg)
 	return NULL;
 }
 
+static struct soak_shared *shared_of(unsigned int t)
+{
+	return (void *)(tds[t].ram + GUEST_MBOX);
+}
+
 static void judge(unsigned int t, unsigned int vcpus)
 {
-	struct soak_shared *s = (void *)(tds[t].ram + GUEST_MBOX);
+	struct soak_shared *s = shared_of(t);
 	uint64_t rounds = 0, bad = 0;
 	unsigned int v;
 	bool ended = true, ran = true;
@@ -69,6 +77,41 @@ static void judge(unsigned int t, unsigned int vcpus)
 		"TD %u: nobody's turn through the lock was lost", t);
 }
 
+static void say_how_far(unsigned int nr_tds, unsigned int vcpus)
+{
+	unsigned int t, v;
+
+	for (t = 0; t < nr_tds; t++) {
+		uint64_t rounds = 0;
+
+		for (v = 0; v < vcpus; v++)
+			rounds += shared_of(t)->rounds[v];
+		ktap_note("TD %u is at %llu", t, (unsigned long long)rounds);
+	}
+}
+
+/* The signals are blocked in all threads, so they wait here. */
+static void let_run(const sigset_t *signals, unsigned int seconds,
+		    unsigned int nr_tds, unsigned int vcpus)
+{
+	struct timespec now, end, left = {};
+	int sig;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	for (;;) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec >= end.tv_sec)
+			return;
+		left.tv_sec = end.tv_sec - now.tv_sec;
+		sig = sigtimedwait(signals, NULL, &left);
+		if (sig == SIGTERM)
+			return;
+		if (sig == SIGUSR1)
+			say_how_far(nr_tds, vcpus);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int seconds = argc > 1 ? atoi(argv[1]) : 10;
@@ -78,7 +121,13 @@ int main(int argc, char **argv)
 	void *image = read_file("/tests/guest/soak.img", &image_size);
 	void *reset = read_file("/tests/guest/soak.reset", &reset_size);
 	unsigned int t, v;
+	sigset_t signals;
 	int ret;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
 	ktap_header();
 	if (!image || !reset || nr_tds > MAX_TDS || vcpus > TD_MAX_VCPUS)
@@ -101,9 +150,9 @@ int main(int argc, char **argv)
 				       vcpu_thread, &runners[t][v]);
 		}
 	}
-	sleep(seconds);
+	let_run(&signals, seconds, nr_tds, vcpus);
 	for (t = 0; t < nr_tds; t++)
-		((struct soak_shared *)(tds[t].ram + GUEST_MBOX))->stop = 1;
+		shared_of(t)->stop = 1;
 	for (t = 0; t < nr_tds; t++)
 		for (v = 0; v < vcpus; v++)
 			pthread_join(runners[t][v].thread, NULL);
