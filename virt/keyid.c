@@ -12,6 +12,7 @@
 static DEFINE_SPINLOCK(lock);
 static unsigned long *used;	/* bit 0: first KeyID after the global one */
 static unsigned int total;
+static bool frozen;		/* no TD may begin */
 
 int seamhost_hkids_init(void)
 {
@@ -57,18 +58,24 @@ EXPORT_SYMBOL_GPL(seamhost_global_hkid);
 /**
  * seamhost_hkid_alloc() - reserve a private KeyID for a TD
  *
- * Any context that may spin. Return: the KeyID, or -ENOSPC.
+ * Any context that may spin. Return: the KeyID, -ENOSPC when all are in use,
+ * or -EAGAIN while VMX changes hands.
  */
 int seamhost_hkid_alloc(void)
 {
+	int ret = -ENOSPC;
 	unsigned int i;
 
 	spin_lock(&lock);
 	i = find_first_zero_bit(used, total);
-	if (i < total)
+	if (frozen) {
+		ret = -EAGAIN;
+	} else if (i < total) {
 		__set_bit(i, used);
+		ret = first_td_hkid() + i;
+	}
 	spin_unlock(&lock);
-	return i < total ? (int)(first_td_hkid() + i) : -ENOSPC;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(seamhost_hkid_alloc);
 
@@ -112,6 +119,25 @@ EXPORT_SYMBOL_GPL(seamhost_hkids_free);
 bool seamhost_hkids_in_use(void)
 {
 	return seamhost_hkids_free() != total;
+}
+
+/* Let no TD begin until thawed. False, and nothing changed, where one lives. */
+bool seamhost_hkids_freeze(void)
+{
+	bool none;
+
+	spin_lock(&lock);
+	none = bitmap_empty(used, total);
+	frozen = none;
+	spin_unlock(&lock);
+	return none;
+}
+
+void seamhost_hkids_thaw(void)
+{
+	spin_lock(&lock);
+	frozen = false;
+	spin_unlock(&lock);
 }
 
 /**

@@ -61,7 +61,8 @@ int seamhost_platform_get(void)
 	return 0;
 
 put_module:
-	module_put(seamhost.plat->owner);
+	if (provider)
+		module_put(seamhost.plat->owner);
 	seamhost.plat = NULL;
 put_device:
 	put_device(provider);
@@ -71,7 +72,9 @@ put_device:
 
 void seamhost_platform_put(void)
 {
-	module_put(seamhost.plat->owner);
+	/* the hardware is this module: no reference on itself */
+	if (provider)
+		module_put(seamhost.plat->owner);
 	put_device(provider);
 	provider = NULL;
 }

@@ -111,10 +111,13 @@ static int on_suspend(struct notifier_block *nb, unsigned long event,
 	return ret;
 }
 
-/* after the VMMs' notifiers, which have the default priority */
+/*
+ * Before KVM's, which in older kernels turns VMX off here and has the default
+ * priority: without VMX the module cannot be told anything any more.
+ */
 static struct notifier_block reboot_nb = {
 	.notifier_call = on_reboot,
-	.priority = -1,
+	.priority = 1,
 };
 
 static struct notifier_block panic_nb = { .notifier_call = on_panic };

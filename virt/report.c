@@ -3,6 +3,8 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
 #include <seamhost/decode.h>
 #include "report.h"
 #include "state.h"
@@ -60,6 +62,19 @@ static const struct remedy remedies[] = {
 
 #undef X
 
+/*
+ * Outside VMX operation SEAMCALL is #UD on any CPU, within it only on one
+ * without SEAM mode. Right where the caller is still on the CPU that called.
+ */
+static const char *ud_remedy(void)
+{
+	if (seamhost.plat != &seamhost_hw_ops)
+		return NULL;
+	if (native_read_cr4() & X86_CR4_VMXE)
+		return "this CPU is in VMX operation, so it lacks SEAM mode: it is not a TDX CPU";
+	return "this CPU is not in VMX operation: something turned VMX off behind seamhost's back";
+}
+
 /**
  * seamhost_remedy() - what an admin can do about a status
  * @leaf: that returned it
@@ -70,6 +85,8 @@ const char *seamhost_remedy(enum tdh_leaf leaf, tdx_status_t st)
 {
 	int i;
 
+	if (st.raw == TDX_NOT_DELIVERED_UD)
+		return ud_remedy();
 	/* the words for those say what to look at already */
 	if (tdx_not_delivered(st))
 		return NULL;

@@ -16,6 +16,8 @@
 #include "vmx.h"
 
 static struct file *vm;
+static bool asking;		/* kvm_intel is being loaded because of us */
+static bool given_up;		/* VMX is off for kvm_intel, which starts */
 
 static bool is_kvm_intel(const struct file *dev)
 {
@@ -72,7 +74,9 @@ int seamhost_vmx_borrow(void)
 	if (vm)
 		return 0;
 	/* rather now than when VMX is ours and it would find that taken */
+	WRITE_ONCE(asking, true);
 	request_module("kvm_intel");
+	WRITE_ONCE(asking, false);
 	return borrow();
 }
 
@@ -94,27 +98,56 @@ static void vmx_on_here(void *unused)
 	seamhost.plat->vmx_on();
 }
 
-/* kvm_intel comes while VMX is ours: hand it over, unless TDs need it now. */
-static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+/*
+ * kvm_intel comes while VMX is ours. Some kernels' kvm_intel takes VMX as it
+ * starts and fails when it is taken, so it is off from before that; no TD may
+ * begin until it is on again.
+ */
+static void make_room(void)
 {
-	struct module *mod = data;
-
-	if (event != MODULE_STATE_LIVE || strcmp(mod->name, "kvm_intel"))
-		return NOTIFY_DONE;
-	/* we asked for it ourselves: seamhost_vmx_borrow() goes on */
-	if (!mutex_trylock(&seamhost.lock))
-		return NOTIFY_DONE;
 	if (!seamhost.up || seamhost.plat != &seamhost_hw_ops || vm)
-		goto unlock;
-	if (seamhost_hkids_in_use()) {
-		pr_warn("kvm_intel came while TDs run: ordinary VMs find VMX busy until seamhost is loaded again\n");
-		goto unlock;
+		return;
+	if (!seamhost_hkids_freeze()) {
+		pr_warn("kvm_intel comes while TDs live and VMX is theirs: ordinary VMs cannot run; end the TDs and load seamhost anew, kvm_intel first\n");
+		return;
 	}
+	given_up = true;
 	/* KVM takes the CPU hotplug lock itself */
 	on_each_cpu(vmx_off_here, NULL, 1);
-	borrow();
+}
+
+static void go_on(bool kvm_is_there)
+{
+	if (!given_up)
+		return;
+	given_up = false;
+	/* a CPU that came meanwhile */
+	on_each_cpu(vmx_off_here, NULL, 1);
+	if (kvm_is_there)
+		borrow();
 	on_each_cpu(vmx_on_here, NULL, 1);
-unlock:
+	seamhost_hkids_thaw();
+}
+
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct module *mod = data;
+
+	/* seamhost_vmx_borrow(), which holds the lock, goes on by itself */
+	if (strcmp(mod->name, "kvm_intel") || READ_ONCE(asking))
+		return NOTIFY_DONE;
+	mutex_lock(&seamhost.lock);
+	switch (event) {
+	case MODULE_STATE_COMING:
+		make_room();
+		break;
+	case MODULE_STATE_LIVE:
+		go_on(true);
+		break;
+	case MODULE_STATE_GOING:
+		go_on(false);
+		break;
+	}
 	mutex_unlock(&seamhost.lock);
 	return NOTIFY_DONE;
 }

@@ -24,6 +24,10 @@ bool fixup_gp(struct pt_regs *regs);
 int platform_open(void);
 void platform_close(void);
 bool platform_vmx_is_on(void);
+/* CPUs in VMX operation */
+unsigned int platform_cpus_on(void);
+/* VMX is the hardware's: there is no SVM to run TDs with. */
+bool platform_is_hardware(void);
 /* Goes up whenever a CPU drops its translations of shared GPAs. */
 u64 platform_shared_generation(void);
 

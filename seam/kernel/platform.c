@@ -9,17 +9,40 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/platform_device.h>
+#include <asm/processor-flags.h>
+#include <asm/special_insns.h>
 #include <seamhost/platform.h>
 #include "../svm/svm.h"
 #include "kernel.h"
+
+static bool platform = true;
+module_param(platform, bool, 0444);
+MODULE_PARM_DESC(platform,
+		 "play VMX, KeyIDs and packages too; no: the hardware has VMX, and no TD runs (default: yes)");
 
 static DEFINE_PER_CPU(bool, vmx_is_on);
 static atomic64_t shared_generation = ATOMIC64_INIT(1);
 static struct platform_device *device;
 
+bool platform_is_hardware(void)
+{
+	return !platform;
+}
+
 bool platform_vmx_is_on(void)
 {
+	if (!platform)
+		return native_read_cr4() & X86_CR4_VMXE;
 	return this_cpu_read(vmx_is_on);
+}
+
+unsigned int platform_cpus_on(void)
+{
+	unsigned int cpu, n = 0;
+
+	for_each_online_cpu(cpu)
+		n += per_cpu(vmx_is_on, cpu);
+	return n;
 }
 
 u64 platform_shared_generation(void)
@@ -90,6 +113,8 @@ static const struct seamhost_platform_ops ops = {
 
 int platform_open(void)
 {
+	if (!platform)
+		return 0;
 	device = platform_device_register_data(NULL, SEAMHOST_PLATFORM_DEVICE,
 					       PLATFORM_DEVID_NONE,
 					       &ops, sizeof(ops));
@@ -98,5 +123,6 @@ int platform_open(void)
 
 void platform_close(void)
 {
-	platform_device_unregister(device);
+	if (platform)
+		platform_device_unregister(device);
 }

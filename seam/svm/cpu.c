@@ -51,6 +51,10 @@ void engine_cpu_off(void)
 
 bool engine_cpu_usable(void)
 {
+	if (!svm_pages.iopm) {
+		pr_err_ratelimited("softseam: no TD may run: platform=0 leaves the CPU's virtualisation alone\n");
+		return false;
+	}
 	if (!cpu0_is_unsafe || raw_smp_processor_id())
 		return true;
 	pr_err_ratelimited("softseam: no TD may run on CPU 0: QEMU's TCG loses SVM state there; keep vCPUs on other CPUs, or run QEMU with thread=single and softseam with run_on_cpu0=1\n");
