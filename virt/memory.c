@@ -4,12 +4,13 @@
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/nodemask.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
 #include "state.h"
 
-/* Nodes are looked up at this step; hot-plug units are far larger. */
+/* Nodes are looked up at this step; what goes offline is far larger. */
 #define NODE_STEP	(2 * SZ_1M)
 
 struct scan {
@@ -51,7 +52,7 @@ static int add_region(struct scan *s, u64 start, u64 end, int nid)
 	return 0;
 }
 
-/* One "System RAM" resource, cut where the node changes. */
+/* One "System RAM" resource, cut where the node changes or parts are offline. */
 static int add_resource(struct resource *res, void *arg)
 {
 	u64 at = PAGE_ALIGN(res->start), end = (res->end + 1) & PAGE_MASK;
@@ -59,8 +60,7 @@ static int add_resource(struct resource *res, void *arg)
 	int err;
 
 	while (at < end) {
-		u64 next = nr_online_nodes > 1 ?
-			   min_t(u64, end, ALIGN(at + 1, NODE_STEP)) : end;
+		u64 next = min_t(u64, end, ALIGN(at + 1, NODE_STEP));
 		int nid = node_of(at);
 
 		/* not online: no page of it can ever reach a TD */
@@ -174,9 +174,14 @@ int seamhost_memory_settle(void)
 	return 0;
 }
 
+static bool late_memory;
+module_param(late_memory, bool, 0644);
+MODULE_PARM_DESC(late_memory,
+		 "let memory come online that TDs cannot have: they may then run out of theirs (default: no)");
+
 /*
- * TDMRs are told to the module once. Memory that comes later is welcome to the
- * kernel, but no TD gets it.
+ * TDMRs are told to the module once, so memory that comes later is not for TDs.
+ * The page allocator does not know that and would offer them little else.
  */
 static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
 {
@@ -184,11 +189,17 @@ static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
 	phys_addr_t start = PFN_PHYS(m->start_pfn);
 	size_t size = PFN_PHYS(m->nr_pages);
 
-	if (event == MEM_ONLINE && READ_ONCE(seamhost.up) &&
-	    !seamhost_page_usable(start, size))
-		pr_warn_ratelimited("memory 0x%llx-0x%llx came after TDX was configured: TDs do not get it before the next boot\n",
+	if (event != MEM_GOING_ONLINE || !READ_ONCE(seamhost.up) ||
+	    seamhost_page_usable(start, size))
+		return NOTIFY_OK;
+	if (READ_ONCE(late_memory)) {
+		pr_warn_ratelimited("memory 0x%llx-0x%llx comes after TDX was configured: TDs do not get it before the next boot\n",
 				    (u64)start, (u64)start + size - 1);
-	return NOTIFY_OK;
+		return NOTIFY_OK;
+	}
+	pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: it comes after TDX was configured and TDs cannot have it; have it online before seamhost is loaded, or load seamhost with late_memory=1\n",
+			   (u64)start, (u64)start + size - 1);
+	return notifier_from_errno(-EBUSY);
 }
 
 static struct notifier_block memory_nb = { .notifier_call = on_memory };

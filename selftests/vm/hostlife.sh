@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# hostlife.sh [TIMES]: what a host goes through while TDs come and go: CPUs off
+# and on, modules out and in again, memory that comes late.
+. "${0%/*}/ktap.sh"
+
+TIMES=${1:-10}
+AUDIT=/sys/kernel/debug/softseam/audit
+CPU=/sys/devices/system/cpu
+
+start()
+{
+	insmod /modules/softseam.ko "$@" && insmod /modules/seamhost.ko &&
+		insmod /modules/kvm-tdx.ko
+}
+
+stop()
+{
+	rmmod kvm-tdx && rmmod seamhost && rmmod softseam
+}
+
+value()
+{
+	sed -n "s/^$1 //p" $TDX/status
+}
+
+nothing_left()
+{
+	grep -q "^owned_pages=0 keyids=0 vcpus=0" $AUDIT
+}
+
+# TDs come and go until /tmp/enough is there
+come_and_go()
+{
+	rm -f /tmp/enough /tmp/tds.bad
+	: > /tmp/tds.made
+	while [ ! -e /tmp/enough ]; do
+		soak_test 1 1 2 > /tmp/tds.log 2>&1 || {
+			cp /tmp/tds.log /tmp/tds.bad
+			return
+		}
+		echo x >> /tmp/tds.made
+	done
+}
+
+echo "KTAP version 1"
+
+# ---- memory -----------------------------------------------------------------
+block=$(grep -l offline /sys/devices/system/memory/memory*/state 2>/dev/null | head -n 1)
+mark memory
+start
+result $? "it comes up with memory of the machine offline"
+if [ -n "$block" ]; then
+	! echo online 2>/dev/null > "$block" && [ "$(cat "$block")" = offline ]
+	result $? "memory that comes after TDX is kept offline"
+	said "stays offline: it comes after TDX was configured"
+	result $? "and the log says why, and what to do"
+	before=$(value usable_bytes)
+	echo 1 > /sys/module/seamhost/parameters/late_memory
+	echo online_movable > "$block"
+	[ "$(cat "$block")" = online ] && [ "$(value usable_bytes)" = "$before" ] &&
+		said "TDs do not get it"
+	result $? "with late_memory=1 it may come, TDs do not get it"
+	soak_test 1 1 2 > /tmp/tds.log 2>&1
+	result $? "a TD runs beside it"
+	echo offline > "$block"
+	result $? "it can go again"
+else
+	echo "ok $((n += 1)) memory that comes late # SKIP this machine has none"
+fi
+
+# ---- CPUs -------------------------------------------------------------------
+mark cpus
+come_and_go &
+tds=$!
+status=0
+for i in $(seq "$TIMES"); do
+	echo 0 > $CPU/cpu1/online && echo 1 > $CPU/cpu1/online || status=1
+done
+result $status "a CPU goes and comes back, $TIMES times, while TDs come and go"
+status=0
+for i in $(seq $((TIMES / 2))); do
+	echo 0 > $CPU/cpu2/online && echo 1 > $CPU/cpu2/online || status=1
+done
+result $status "another, $((TIMES / 2)) times"
+: > /tmp/enough
+wait $tds
+[ ! -e /tmp/tds.bad ] && [ -s /tmp/tds.made ]
+status=$?
+[ $status = 0 ] || sed 's/^/# /' /tmp/tds.bad
+echo "# $(wc -l < /tmp/tds.made) TDs came and went"
+result $status "no TD notices"
+nothing_left
+result $? "nothing is left of them"
+
+# ---- modules ----------------------------------------------------------------
+mark busy
+soak_test 300 1 2 > /tmp/tds.log 2>&1 &
+tds=$!
+for i in $(seq 60); do
+	grep -q "is built" /tmp/tds.log && break
+	sleep 0.5
+done
+! rmmod kvm-tdx 2>/dev/null && ! rmmod seamhost 2>/dev/null &&
+	! rmmod softseam 2>/dev/null
+result $? "no module goes while a TD lives"
+kill -TERM $tds
+wait $tds
+result $? "the TD does not notice"
+
+status=0
+for i in $(seq "$TIMES"); do
+	rmmod kvm-tdx && rmmod seamhost && insmod /modules/seamhost.ko &&
+		insmod /modules/kvm-tdx.ko || status=1
+	# most of the time goes into TDs
+	[ $((i % 5)) != 0 ] || soak_test 1 1 2 > /tmp/tds.log 2>&1 || status=1
+done
+result $status "modules go and come back, $TIMES times, with a TD now and then"
+nothing_left && [ "$(value leaked_pages)" = 0 ]
+result $? "nothing is left, nothing leaked"
+stop
+result $? "all modules go"
+
+# ---- the last CPU of a package ----------------------------------------------
+mark package
+start nr_pkgs=3
+soak_test 300 1 1 > /tmp/tds.log 2>&1 &
+tds=$!
+for i in $(seq 60); do
+	grep -q "is built" /tmp/tds.log && break
+	sleep 0.5
+done
+! echo 0 2>/dev/null > $CPU/cpu2/online
+result $? "the last CPU of a package stays while a TD lives"
+said "CPU 2 stays online: it is the last of package 2"
+result $? "and the log says why"
+kill -TERM $tds
+wait $tds
+result $? "the TD does not notice"
+echo 0 > $CPU/cpu2/online && echo 1 > $CPU/cpu2/online
+result $? "without a TD it may go"
+stop
+
+echo "1..$n"
+exit $bad
