@@ -55,9 +55,10 @@ int cmd_trace(int argc, char **argv)
 		fprintf(stderr, "tdxctl: %s takes no argument\n", argv[0]);
 		return EXIT_USAGE;
 	}
+	/* from here on a signal must not leave events on */
+	stop_on_signal();
 	if (!put(path(EVENTS), "1"))
 		return not_there("trace");
-	stop_on_signal();
 	pipe = fopen(path(PIPE), "r");
 	while (pipe && !stopped && fgets(line, sizeof(line), pipe)) {
 		fputs(line, stdout);

@@ -280,7 +280,7 @@ static int install(const char *file, bool update)
 			file);
 		return EXIT_BAD;
 	}
-	/* the kernel leaves this to P-SEAMLDR: too late for the TDs that run */
+	/* seamhost looks too, but not on every kernel */
 	if (!signature_holds(&image)) {
 		fprintf(stderr, "tdxctl: %s: the signature is wrong; nothing was changed\n",
 			file);
@@ -305,9 +305,9 @@ static int install(const char *file, bool update)
 	snprintf(place, sizeof(place), "%s/error", up);
 	error = read_line(place);
 	if (error && *error) {
-		said = kernel_said("module image refused");
-		if (!said)
-			said = kernel_said("could not ");
+		said = kernel_said("module image refused\0could not \0"
+				   "cannot be updated\0no more updates\0"
+				   "CPUs are offline\0still hold KeyIDs\0");
 		fprintf(stderr, "tdxctl: %s (%s)\n", said ? said : "failed",
 			error);
 		return EXIT_BAD;

@@ -146,7 +146,7 @@ static char *kernel_log(void)
 	return buf;
 }
 
-const char *kernel_said(const char *word)
+const char *kernel_said(const char *words)
 {
 	static char said[512];
 	char *log = kernel_log(), *line, *rest;
@@ -154,8 +154,11 @@ const char *kernel_said(const char *word)
 
 	for (rest = log; log && (line = strsep(&rest, "\n"));) {
 		char *text = strstr(line, "seamhost: ");
+		const char *word = words;
 
-		if (!text || !strstr(text, word))
+		while (text && *word && !strstr(text, word))
+			word += strlen(word) + 1;
+		if (!text || !*word)
 			continue;
 		snprintf(said, sizeof(said), "%s",
 			 text + strlen("seamhost: "));

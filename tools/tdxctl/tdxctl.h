@@ -37,8 +37,11 @@ void json_string(const char *key, const char *value);
 void json_number(const char *key, unsigned long long value);
 void json_bool(const char *key, bool value);
 
-/* a message of seamhost in the kernel log, the newest with @word in it; or NULL */
-const char *kernel_said(const char *word);
+/*
+ * The newest message of seamhost in the kernel log with one of @words in it, or
+ * NULL. Words end with a NUL each, the last with two: "could not \0".
+ */
+const char *kernel_said(const char *words);
 
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);

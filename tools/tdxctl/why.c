@@ -261,9 +261,9 @@ static void look_seamhost(struct finding *f)
 		found(f, GOOD, NULL, "seamhost is loaded");
 		return;
 	}
-	said = kernel_said("could not ");
+	said = kernel_said("could not \0");
 	if (!said)
-		said = kernel_said("no ");
+		said = kernel_said("no \0");
 	if (said) {
 		snprintf(remedy, sizeof(remedy), "%s", strstr(said, "; ") ?
 			 strstr(said, "; ") + 2 : "see the kernel log");
@@ -271,6 +271,15 @@ static void look_seamhost(struct finding *f)
 		return;
 	}
 	found(f, BROKEN, "modprobe seamhost", "seamhost is not loaded");
+}
+
+/* and not told to wait for a VMM: the newer of the two messages counts */
+static bool waiting_for_module(void)
+{
+	const char *said = kernel_said("waiting for a TDX module\0"
+				       "brought up on demand\0");
+
+	return said && strstr(said, "waiting");
 }
 
 static void look_module(struct finding *f)
@@ -284,9 +293,9 @@ static void look_module(struct finding *f)
 		      "seamhost shows no status");
 	else if (!strcmp(state, "lost"))
 		found(f, BROKEN,
-		      "load a module image (tdxctl load FILE) or power-cycle the machine",
+		      "load a module image (tdxctl load FILE), or unload kvm-tdx and seamhost and load them again, or power-cycle the machine",
 		      "the TDX module was lost in a failed update or shutdown");
-	else if (strcmp(state, "up") && kernel_said("waiting for a TDX module"))
+	else if (strcmp(state, "up") && waiting_for_module())
 		found(f, BROKEN,
 		      "load one (tdxctl load FILE), or turn on \"SEAM Loader\" in the firmware setup",
 		      "firmware loaded no TDX module");

@@ -1,0 +1,135 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# tdxctl on a host that runs: each command, by root and by nobody, and what
+# "why" finds on hosts that are broken in one way each.
+. "${0%/*}/ktap.sh"
+
+INJECT=/sys/kernel/debug/softseam/inject
+IMAGES=/tests/images
+T=/tests/tdxctl
+
+# gives STATUS WORDS COMMAND...: its exit status and words in what it prints
+gives()
+{
+	want=$1 words=$2
+	shift 2
+	timeout 60 "$@" > /tmp/out 2>&1
+	got=$?
+	[ $got = "$want" ] && grep -q -- "$words" /tmp/out
+	status=$?
+	[ $status = 0 ] || { echo "# exit $got"; sed 's/^/# /' /tmp/out; }
+	result $status "$(echo "$*" | sed 's|/[^ ]*/||g') gives $want: $words"
+}
+
+# why CAUSE NAME: the first broken link of this host is named so
+why()
+{
+	timeout 60 $T why > /tmp/out 2>&1
+	got=$?
+	[ $got = 1 ] && grep -q "^BROKEN.*$1" /tmp/out && grep -q "^What to do: $2" /tmp/out
+	status=$?
+	[ $status = 0 ] || sed 's/^/# /' /tmp/out
+	result $status "why: $1"
+}
+
+echo "KTAP version 1"
+echo nobody:x:65534:65534::/:/bin/sh > /etc/passwd 2>/dev/null ||
+	{ mkdir -p /etc && echo nobody:x:65534:65534::/:/bin/sh > /etc/passwd; }
+cat > /bin/nobody <<'EOF'
+#!/bin/sh
+exec su -s /bin/sh nobody -c "$*"
+EOF
+chmod 755 /bin/nobody
+
+# ---- broken hosts -----------------------------------------------------------
+gives 4 "seamhost is not loaded" $T status
+why "CPU" "TDX needs an Intel"
+insmod /modules/softseam.ko
+why "seamhost is not loaded" "modprobe seamhost"
+echo "TDH.SYS.CONFIG status 0xc0000a0200000000 times=2" > $INJECT
+insmod /modules/seamhost.ko 2>/dev/null
+why "TDMR_OUTSIDE_CMRS" "memory that the kernel uses"
+echo clear > $INJECT
+echo "TDH.SYS.LP.INIT status 0xc000090200000000 times=9" > $INJECT
+rmmod seamhost 2>/dev/null
+rmmod softseam; insmod /modules/softseam.ko
+echo "TDH.SYS.LP.INIT status 0xc000090200000000 times=9" > $INJECT
+insmod /modules/seamhost.ko 2>/dev/null
+why "INCONSISTENT_CPUID_FIELD" "CPUs differ in features"
+echo clear > $INJECT
+rmmod softseam; insmod /modules/softseam.ko
+echo 0 > /sys/devices/system/cpu/cpu2/online
+why "only 0-1 are online" "bring all CPUs online"
+echo 1 > /sys/devices/system/cpu/cpu2/online
+echo "TDH.SYS.INIT vmfailinvalid times=1" > $INJECT
+insmod /modules/seamhost.ko
+why "firmware loaded no TDX module" "load one (tdxctl load FILE)"
+gives 1 "down" $T status
+
+# ---- load, update -----------------------------------------------------------
+gives 1 "use \"tdxctl load\"" $T update $IMAGES/new.img
+gives 0 "TDX module 1.5.01 runs" $T load $IMAGES/old.img
+gives 1 "use \"tdxctl update\"" $T load $IMAGES/old.img
+gives 0 "TDX module 1.5.16 runs" $T update $IMAGES/new.img
+gives 1 "signature is wrong; nothing was changed" $T update $IMAGES/signature.img
+gives 1 "not the signed one; nothing was changed" $T update $IMAGES/hash.img
+gives 1 "cannot take over" $T update $IMAGES/handoff.img
+gives 1 "not made for this CPU" $T update $IMAGES/cpu.img
+why "kvm-tdx, which runs TDs, is not loaded" "modprobe kvm-tdx"
+insmod /modules/kvm-tdx.ko
+gives 0 "Ready" $T why
+
+# ---- a host with TDs --------------------------------------------------------
+soak_test 300 1 2 > /tmp/tds.log 2>&1 &
+tds=$!
+for i in $(seq 60); do
+	grep -q "is built" /tmp/tds.log && break
+	sleep 0.5
+done
+gives 0 "^TDX  *up" $T status
+gives 0 "KeyIDs  *1 of 31 used" $T status
+gives 0 "\"td_list\":" $T status --json
+gives 0 "TDH.VP.ENTER" $T top 2
+gives 0 "\"leaf\": *\"TDH.VP.ENTER\"" $T --json top 1
+kill -TERM $tds
+wait $tds
+
+# ---- without root -----------------------------------------------------------
+gives 0 "^TDX  *up" nobody $T status
+gives 0 "OPERAND_BUSY" nobody $T decode 0x8000020000000080
+gives 0 "hash  *the module is the signed one" nobody $T image verify $IMAGES/new.img
+gives 0 "handoff" nobody $T --json image info $IMAGES/new.img
+gives 3 "needs root" nobody $T trace
+gives 3 "needs root" nobody $T top 1
+gives 3 "cannot be handed over" nobody $T update $IMAGES/old.img
+gives 1 "you may not open /dev/kvm-tdx" nobody $T why
+
+# ---- after a loss -----------------------------------------------------------
+echo "TDH.SYS.UPDATE status 0xc000050900000000" > $INJECT
+gives 1 "SYS_INVALID_HANDOFF" $T update $IMAGES/old.img
+why "the TDX module was lost" "load a module image"
+rmmod kvm-tdx && rmmod seamhost && insmod /modules/seamhost.ko
+gives 0 "1.5.01" $T status
+rmmod seamhost
+insmod /modules/seamhost.ko on_demand=1
+why "not brought up yet" "load kvm-tdx or start a TD"
+rmmod seamhost
+rmmod softseam
+insmod /modules/softseam.ko keyids=2
+insmod /modules/seamhost.ko
+insmod /modules/kvm-tdx.ko
+soak_test 300 1 1 > /tmp/tds.log 2>&1 &
+tds=$!
+for i in $(seq 60); do
+	grep -q "is built" /tmp/tds.log && break
+	sleep 0.5
+done
+why "every KeyID is in use" "end a TD"
+kill -TERM $tds
+wait $tds
+rmmod kvm-tdx
+rmmod seamhost
+rmmod softseam
+
+echo "1..$n"
+exit $bad
