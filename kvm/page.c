@@ -22,8 +22,8 @@ struct page *td_page_alloc(unsigned int order)
 	struct page *page = NULL;
 	unsigned int n = 0;
 
-	if (order)
-		gfp |= __GFP_NORETRY;
+	/* at the limit of the owner's cgroup an error, and nobody is killed */
+	gfp |= order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL;
 
 	while (n < MAX_UNUSABLE) {
 		page = alloc_pages(gfp, order);
