@@ -34,8 +34,7 @@ static unsigned int nr_seen;
 static bool news;
 static unsigned long last;
 
-void __sanitizer_cov_trace_pc(void);
-
+/* the compiler calls it at each branch */
 __attribute__((no_sanitize("address", "undefined")))
 void __sanitizer_cov_trace_pc(void)
 {
