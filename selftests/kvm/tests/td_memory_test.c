@@ -6,8 +6,8 @@
  */
 #include <sys/mman.h>
 #include "kselftest.h"
-#include "tdx_stats.h"
 #include "tdx_util.h"
+#include "../../lib/seamcalls.h"
 
 #define SIZE_2M		(2UL << 20)
 #define AREA_GPA	(32UL << 20)
@@ -73,18 +73,18 @@ static void test_large(void)
 	struct kvm_vm *vm = create(&vcpu, guest_large);
 	unsigned long aug;
 
-	stats_start();
+	seamcalls_start();
 	td_run_done(vcpu);
-	aug = stats_calls("TDH.MEM.PAGE.AUG");
+	aug = seamcalls_done("TDH.MEM.PAGE.AUG");
 	ksft_test_result(aug == 2, "4 MiB are mapped with 2 calls (%lu)\n", aug);
 
 	/* the library deletes the slots of a VM before it closes it */
-	stats_start();
+	seamcalls_start();
 	TEST_ASSERT(!td_op(vm->fd, KVM_TDX_TERMINATE_VM, 0, NULL, NULL),
 		    "KVM_TDX_TERMINATE_VM");
 	kvm_vm_free(vm);
-	ksft_test_result(!stats_calls("TDH.MEM.RANGE.BLOCK") &&
-			 !stats_calls("TDH.MEM.PAGE.REMOVE"),
+	ksft_test_result(!seamcalls_done("TDH.MEM.RANGE.BLOCK") &&
+			 !seamcalls_done("TDH.MEM.PAGE.REMOVE"),
 			 "the end of a TD removes no page one by one\n");
 }
 
@@ -116,14 +116,14 @@ static void test_small(void)
 
 	td_run_sync(vcpu, 1);
 	ksft_test_result_pass("a page accepted as 4 KiB is mapped as such\n");
-	stats_start();
+	seamcalls_start();
 	ret = ioctl(vcpu->fd, KVM_PRE_FAULT_MEMORY, &pre);
 	ksft_test_result(!ret && !pre.size &&
 			 pre.gpa == AREA_GPA + AREA_SIZE &&
-			 stats_calls("TDH.MEM.PAGE.AUG") == 1,
+			 seamcalls_done("TDH.MEM.PAGE.AUG") == 1,
 			 "PRE_FAULT_MEMORY maps 2 MiB with one call\n");
 	td_run_done(vcpu);
-	ksft_test_result(stats_calls("TDH.MEM.PAGE.DEMOTE") == 1,
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.DEMOTE") == 1,
 			 "what is mapped large is split for a small acceptance\n");
 	kvm_vm_free(vm);
 }
@@ -173,10 +173,10 @@ static void test_convert(void)
 	uint64_t *host = addr_gpa2hva(vm, AREA_GPA + 8192);
 
 	td_run_sync(vcpu, 1);
-	stats_start();
+	seamcalls_start();
 	td_run_sync(vcpu, 2);
-	ksft_test_result(stats_calls("TDH.MEM.PAGE.DEMOTE") == 1 &&
-			 stats_calls("TDH.MEM.PAGE.REMOVE") == 1,
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.DEMOTE") == 1 &&
+			 seamcalls_done("TDH.MEM.PAGE.REMOVE") == 1,
 			 "a 4 KiB piece splits its block and leaves alone\n");
 	ksft_test_result(*host == PATTERN,
 			 "the host reads what the guest wrote shared\n");
@@ -184,12 +184,12 @@ static void test_convert(void)
 	td_run_sync(vcpu, 3);
 	ksft_test_result_pass("the guest reads what the host wrote, its neighbours are whole\n");
 	td_run_sync(vcpu, 4);
-	ksft_test_result(stats_calls("TDH.MEM.PAGE.PROMOTE") == 1,
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.PROMOTE") == 1,
 			 "a block that is whole again is joined\n");
-	stats_start();
+	seamcalls_start();
 	td_run_done(vcpu);
-	ksft_test_result(stats_calls("TDH.MEM.PAGE.REMOVE") == 1 &&
-			 stats_calls("TDH.MEM.TRACK") == 1,
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.REMOVE") == 1 &&
+			 seamcalls_done("TDH.MEM.TRACK") == 1,
 			 "2 MiB change sides with one removal\n");
 	host = addr_gpa2hva(vm, AREA_GPA);
 	ksft_test_result(*host == PATTERN, "2 MiB of shared memory work\n");
