@@ -216,6 +216,17 @@ static void change_with_l2(struct td_test *d)
 		came_back(d, d->out.rcx);
 }
 
+/* The 2M page in small pieces, blocked and ready to be merged. */
+static void split(struct td_test *d)
+{
+	hpa_t page = give(d, 0);
+
+	block(d, GPA_2M, TDX_LEVEL_2M);
+	REPEAT(d, TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote, d->tdr, GPA_2M,
+	       TDX_LEVEL_2M, page, &d->out);
+	block(d, GPA_2M, TDX_LEVEL_2M);
+}
+
 static void change(struct td_test *d)
 {
 	hpa_t page;
@@ -241,14 +252,15 @@ static void change(struct td_test *d)
 	d->large = give(d, 9);
 	DO(d, TDH_MEM_PAGE_AUG, tdh_mem_page_aug, d->tdr, GPA_2M, TDX_LEVEL_2M,
 	   d->large, &d->out);
-	block(d, GPA_2M, TDX_LEVEL_2M);
-	page = give(d, 0);
-	REPEAT(d, TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote, d->tdr, GPA_2M,
-	       TDX_LEVEL_2M, page, &d->out);
-	block(d, GPA_2M, TDX_LEVEL_2M);
+	split(d);
 	if (REPEAT(d, TDH_MEM_PAGE_PROMOTE, tdh_mem_page_promote, d->tdr, GPA_2M,
 		   TDX_LEVEL_2M, &d->out))
 		came_back(d, d->out.rcx);
+	split(d);
+	d->more = (struct tdx_more){};
+	if (REPEAT(d, TDH_MEM_PAGE_PROMOTE, tdh_mem_page_promote_more, d->tdr,
+		   GPA_2M, TDX_LEVEL_2M, &d->more))
+		came_back(d, d->more.rcx);
 
 	change_with_l2(d);
 
