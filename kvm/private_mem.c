@@ -117,7 +117,8 @@ int private_map(struct td_vm *vm, u64 gfn, enum tdx_level max,
 	if (max >= TDX_LEVEL_2M && can_map_2m(vm, s, gfn)) {
 		*mapped = TDX_LEVEL_2M;
 		ret = map_2m(vm, s, gfn);
-		if (!ret || ret == -EAGAIN)
+		/* small pages help where memory is short, not where it failed */
+		if (ret != -ENOMEM)
 			return ret;
 	}
 	*mapped = TDX_LEVEL_4K;
