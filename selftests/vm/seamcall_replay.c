@@ -104,6 +104,7 @@ static u64 call(unsigned int lp, const u64 in[NR_GPRS], u64 out[NR_GPRS])
 {
 	/* tests keep off CPU 0 */
 	struct seamcall_raw_call c = { .cpu = lp + 1 };
+	bool resumed = false;
 	u64 st;
 
 	move_to(c.cpu);
@@ -113,12 +114,17 @@ static u64 call(unsigned int lp, const u64 in[NR_GPRS], u64 out[NR_GPRS])
 			return ~0ULL;
 		st = c.regs[RAX];
 		/* this machine has interrupts; the recorded one had none */
-		if (st == TDX_WORD_INTERRUPTED_RESUMABLE)
+		if (st == TDX_WORD_INTERRUPTED_RESUMABLE) {
 			c.regs[RCX] = 1;
-		else if (st != TDX_WORD_INTERRUPTED_RESTARTABLE)
+			resumed = true;
+		} else if (st != TDX_WORD_INTERRUPTED_RESTARTABLE) {
 			break;
+		}
 		c.regs[RAX] = in[RAX];
 	}
+	/* that it went on was said here, not recorded */
+	if (resumed)
+		c.regs[RCX] = in[RCX];
 	memcpy(out, c.regs, sizeof(c.regs));
 	return st;
 }
