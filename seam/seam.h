@@ -123,6 +123,12 @@ void engine_skip(struct vcpu *vcpu, unsigned int len);
 bool engine_guest_field(struct vcpu *vcpu, u32 vmcs_encoding, u64 *val,
 			bool write);
 bool engine_guest_msr(struct vcpu *vcpu, u32 msr, u64 *val, bool write);
+/*
+ * XMM registers that TDVMCALL passes, by mask: with VP.ENTER the host's become
+ * the guest's, with the TD exit the host finds the guest's.
+ */
+void engine_xmm_in(struct vcpu *vcpu, u16 mask);
+void engine_xmm_out(struct vcpu *vcpu, u16 mask);
 
 /* ---- env --------------------------------------------------------------- */
 

@@ -68,6 +68,7 @@ static void run_guest(struct vcpu *vcpu, u64 g[NR_GPRS])
 	struct vp_inject inj = {};
 	struct vp_exit exit;
 
+	engine_enter(vcpu);
 	seam_at(raw_smp_processor_id(), SEAM_AT_GUEST);
 	do {
 		engine_run(vcpu, &inj, &exit);

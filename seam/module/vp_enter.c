@@ -49,6 +49,9 @@ static bool epoch_enter(struct vcpu *v)
 	return true;
 }
 
+/* Of RCX, which the guest keeps until it runs again */
+#define XMM_MASK(v)	((u16)((v)->gpr[RCX] >> 16))
+
 /* Registers that the guest's TDVMCALL asked the host for. */
 static void take_host_gprs(struct vcpu *v, const u64 *g)
 {
@@ -60,6 +63,8 @@ static void take_host_gprs(struct vcpu *v, const u64 *g)
 			v->gpr[i] = g[i];
 	if (mask & (1U << RDX))
 		v->gpr[RDX] = g[RDX];
+	if (XMM_MASK(v))
+		engine_xmm_in(v, XMM_MASK(v));
 	v->gpr[RAX] = 0;
 }
 
@@ -168,6 +173,8 @@ void vp_leave_tdvmcall(struct vcpu *v, u64 *g)
 			g[i] = v->gpr[i];
 	g[RAX] = VMX_TDCALL;
 	g[RCX] = v->gpr[RCX];
+	if (XMM_MASK(v))
+		engine_xmm_out(v, XMM_MASK(v));
 	atomic_set_once(&v->state, VCPU_READY);
 	v->last_exit = EXIT_TDVMCALL;
 	vp_release(v);

@@ -296,6 +296,13 @@ bool svm_exit(struct vcpu *vcpu, struct vp_exit *exit)
 		v->iret_seen = true;
 		v->iret_rip = c->rip;
 		return false;
+	case SVM_EXC(X86_TRAP_DB):
+		/* what IRET loaded has no trap flag of ours */
+		v->stepping = false;
+		c->intercept_exc &= ~BIT(X86_TRAP_DB);
+		c->dr6 = v->step_dr6;
+		vcpu->dr6 = v->step_dr6;
+		return false;
 	case SVM_EXC(X86_TRAP_UD):
 		return exit_ud(vcpu, exit);
 	case SVM_WBINVD:

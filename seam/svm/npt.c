@@ -7,10 +7,12 @@
 #include <linux/bits.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
+#include <asm/tsc.h>
 #include "../kernel/kernel.h"
 #include "svm.h"
 #include "../module/mem.h"
@@ -34,6 +36,14 @@
 #define QUAL_READ	BIT_ULL(0)
 #define QUAL_WRITE	BIT_ULL(1)
 #define QUAL_FETCH	BIT_ULL(2)
+
+static unsigned int look_again = 100;
+module_param(look_again, uint, 0644);
+MODULE_PARM_DESC(look_again,
+		 "a TD's private pages are looked at for host writes after this many times what it takes; 0: with each VP.ENTER (default: 100)");
+
+/* What a fault costs besides looking, in TSC cycles: 100 us. */
+#define FAULT_CYCLES	(tsc_khz / 10)
 
 /* One translation, before it goes into the tables. */
 struct mapping {
@@ -172,6 +182,60 @@ static bool install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
 
 /* ---- private half ---------------------------------------------------------- */
 
+static gpa_t shared_bit(const struct td *td)
+{
+	return BIT_ULL(td->gpaw52 ? 51 : 47);
+}
+
+/*
+ * Where the shared half begins: the first of the entries of @table, which is
+ * of @level. Five levels for bit 47: it is all below entry 0.
+ */
+static unsigned int shared_first(const struct svm_td *t, const struct td *td,
+				 u64 **table, unsigned int *level)
+{
+	*table = t->root;
+	*level = t->levels - 1;
+	if (index_of(shared_bit(td), *level))
+		return index_of(shared_bit(td), *level);
+	if (!(**table & NPT_PRESENT))
+		return 0;
+	*table = __va(**table & NPT_ADDR);
+	--*level;
+	return index_of(shared_bit(td), *level);
+}
+
+static void zap_entries(u64 *table, unsigned int level, unsigned int from,
+			unsigned int to)
+{
+	for (; from < to; from++)
+		if (table[from] & NPT_PRESENT)
+			clear_leaves(__va(table[from] & NPT_ADDR), level - 1);
+}
+
+/*
+ * A page is compared with what the host was left there when it is mapped. A
+ * write that comes later shows when the TD uses the page after a while: all
+ * mappings go, once that costs little beside the time since the last time.
+ */
+void npt_look_again(struct vcpu *vcpu)
+{
+	struct svm_td *t = vcpu->td->engine;
+	u64 now = env_tsc(), *table;
+	unsigned int level, first;
+
+	if (now - READ_ONCE(t->looked) <
+	    READ_ONCE(look_again) * READ_ONCE(t->look_cost))
+		return;
+	raw_spin_lock(&t->lock);
+	first = shared_first(t, vcpu->td, &table, &level);
+	zap_entries(table, level, 0, first);
+	WRITE_ONCE(t->generation, t->generation + 1);
+	t->looked = now;
+	t->look_cost = env_tsc() - now;
+	raw_spin_unlock(&t->lock);
+}
+
 static enum sept_access private_mapping(struct td *td, gpa_t gpa,
 					struct mapping *m, void **content)
 {
@@ -282,29 +346,15 @@ static bool shared_fault(struct vcpu *vcpu, gpa_t gpa, bool write, bool fetch,
 	return true;
 }
 
-static gpa_t shared_bit(const struct td *td)
-{
-	return BIT_ULL(td->gpaw52 ? 51 : 47);
-}
-
 /* Everything above the SHARED bit: tables stay, entries go. */
 static void zap_shared(struct svm_td *t, const struct td *td)
 {
-	unsigned int top = t->levels - 1;
-	unsigned int first = index_of(shared_bit(td), top), i;
-	u64 *table = t->root;
+	unsigned int level, first;
+	u64 *table;
 
-	if (!first) {
-		/* five levels for bit 47: the shared half is below entry 0 */
-		if (!(table[0] & NPT_PRESENT))
-			return;
-		table = __va(table[0] & NPT_ADDR);
-		top--;
-		first = index_of(shared_bit(td), top);
-	}
-	for (i = first; i < 512; i++)
-		if (table[i] & NPT_PRESENT)
-			clear_leaves(__va(table[i] & NPT_ADDR), top - 1);
+	first = shared_first(t, td, &table, &level);
+	if (first)
+		zap_entries(table, level, first, 512);
 }
 
 void npt_sync_shared(struct vcpu *vcpu)
@@ -330,6 +380,7 @@ bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit)
 	struct td *td = vcpu->td;
 	struct svm_td *t = td->engine;
 	bool write = info & NPF_WRITE, fetch = info & NPF_FETCH;
+	u64 start = env_tsc();
 	bool mapped;
 
 	exit->reason = VMX_EPT_VIOLATION;
@@ -337,10 +388,12 @@ bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit)
 	exit->qual = fetch ? QUAL_FETCH : write ? QUAL_WRITE : QUAL_READ;
 
 	raw_spin_lock(&t->lock);
-	if (gpa & shared_bit(td))
+	if (gpa & shared_bit(td)) {
 		mapped = shared_fault(vcpu, gpa, write, fetch, exit);
-	else
+	} else {
 		mapped = private_fault(td, gpa, write, exit);
+		t->look_cost += env_tsc() - start + FAULT_CYCLES;
+	}
 	raw_spin_unlock(&t->lock);
 	return mapped;
 }

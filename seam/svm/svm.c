@@ -152,6 +152,17 @@ static void nmi_progress(struct svm_vcpu *v)
 		v->vmcb->intercept1 &= ~ICPT_IRET;
 }
 
+/* Another NMI waits for the IRET to be over: have an exit there. */
+static void step_over_iret(struct svm_vcpu *v)
+{
+	if (v->stepping)
+		return;
+	v->stepping = true;
+	v->step_dr6 = v->vmcb->dr6;
+	v->vmcb->rflags |= X86_EFLAGS_TF;
+	v->vmcb->intercept_exc |= BIT(X86_TRAP_DB);
+}
+
 /* VMX's format is SVM's, but for software exceptions (6), which are type 3. */
 static u64 event_of(const struct vp_inject *inj)
 {
@@ -182,6 +193,8 @@ static void prepare_events(struct vcpu *vcpu, struct vp_inject *inj)
 	} else if (!v->reinject) {
 		wait = vp_event(vcpu, intr_ok, !v->nmi_blocked, inj);
 	}
+	if (v->iret_seen && vcpu->pend_nmi)
+		step_over_iret(v);
 
 	c->event_inj = v->reinject;
 	v->reinject = 0;
@@ -346,10 +359,15 @@ void engine_run(struct vcpu *vcpu, const struct vp_inject *inj,
 		engine_host_fpu();
 }
 
+void engine_enter(struct vcpu *vcpu)
+{
+	npt_look_again(vcpu);
+}
+
 void engine_leave(void)
 {
 	engine_host_fpu();
 	/* as the CPU is after a TD exit */
-	xstate_clear_xmm();
+	xstate_leave_xmm();
 	native_write_cr2(0);
 }

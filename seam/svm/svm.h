@@ -24,6 +24,8 @@ bool engine_cpu_usable(void);
 /* Runs the guest, with @inj injected first, until something stops it. */
 void engine_run(struct vcpu *vcpu, const struct vp_inject *inj,
 		struct vp_exit *exit);
+/* VP.ENTER begins. */
+void engine_enter(struct vcpu *vcpu);
 /* VP.ENTER is over: the CPU is the host's again. */
 void engine_leave(void);
 /* The host's vector registers are in the CPU when this returns. */
@@ -39,6 +41,8 @@ struct svm_td {
 	u64 shared_eptp;	/* root of what the shared half shows */
 	unsigned int nr_tables;
 	u64 generation;		/* changes with each zap; never 0 */
+	/* TSC when private pages were last looked at, and what it took since */
+	u64 looked, look_cost;
 };
 
 #define INSN_MAX	15
@@ -65,6 +69,8 @@ struct svm_vcpu {
 	bool nmi_blocked;	/* from an NMI to its IRET */
 	bool iret_seen;		/* the IRET at iret_rip is about to run */
 	u64 iret_rip;
+	bool stepping;		/* an exit comes right after that IRET */
+	u64 step_dr6;
 	u32 ldtr_ar;		/* access rights while LDTR is unusable */
 	struct svm_code code;
 	/* the CPU it ran on last, and the tables' generation then */
@@ -80,6 +86,9 @@ struct svm_cpu {
 	const struct svm_vcpu *last;	/* whose translations may be in the TLB */
 	u64 host_xcr0;
 	u64 old_hsave;
+	/* XMM0 to XMM15 for the host, where a TDVMCALL passes any */
+	u8 xmm[16][16] __aligned(16);
+	bool xmm_passed;
 };
 
 DECLARE_PER_CPU(struct svm_cpu, svm_cpu);
@@ -113,6 +122,8 @@ struct svm_td *npt_create(void);
 void npt_destroy(struct svm_td *t);
 /* True: mapped, go on. False: @exit says what the module has to handle. */
 bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit);
+/* With each VP.ENTER: look at private pages again, in good time. */
+void npt_look_again(struct vcpu *vcpu);
 /* Before each run: forget shared translations that the host flushed. */
 void npt_sync_shared(struct vcpu *vcpu);
 /* Where the guest's @gpa is, for the length of one call; NULL: nowhere. */
@@ -140,7 +151,7 @@ int xstate_init(void);
 size_t xstate_size(void);
 void xstate_reset(void *area);
 void xstate_load_guest(struct vcpu *vcpu);
-void xstate_clear_xmm(void);
+void xstate_leave_xmm(void);
 void xstate_after_run(struct vcpu *vcpu);
 
 #endif /* SOFTSEAM_SVM_H */

@@ -120,8 +120,38 @@ void engine_host_fpu(void)
 	c->loaded = NULL;
 }
 
+/* The legacy area of a save area, and the header's word of what is in it */
+#define AREA_XMM	160
+#define AREA_XSTATE_BV	512
+
+static void store_xmm(u8 (*to)[16])
+{
+	asm volatile("movdqu %%xmm0, 0(%0); movdqu %%xmm1, 16(%0);"
+		     "movdqu %%xmm2, 32(%0); movdqu %%xmm3, 48(%0);"
+		     "movdqu %%xmm4, 64(%0); movdqu %%xmm5, 80(%0);"
+		     "movdqu %%xmm6, 96(%0); movdqu %%xmm7, 112(%0);"
+		     "movdqu %%xmm8, 128(%0); movdqu %%xmm9, 144(%0);"
+		     "movdqu %%xmm10, 160(%0); movdqu %%xmm11, 176(%0);"
+		     "movdqu %%xmm12, 192(%0); movdqu %%xmm13, 208(%0);"
+		     "movdqu %%xmm14, 224(%0); movdqu %%xmm15, 240(%0)"
+		     : : "r"(to) : "memory");
+}
+
+static void load_xmm(u8 (*from)[16])
+{
+	asm volatile("movdqu 0(%0), %%xmm0; movdqu 16(%0), %%xmm1;"
+		     "movdqu 32(%0), %%xmm2; movdqu 48(%0), %%xmm3;"
+		     "movdqu 64(%0), %%xmm4; movdqu 80(%0), %%xmm5;"
+		     "movdqu 96(%0), %%xmm6; movdqu 112(%0), %%xmm7;"
+		     "movdqu 128(%0), %%xmm8; movdqu 144(%0), %%xmm9;"
+		     "movdqu 160(%0), %%xmm10; movdqu 176(%0), %%xmm11;"
+		     "movdqu 192(%0), %%xmm12; movdqu 208(%0), %%xmm13;"
+		     "movdqu 224(%0), %%xmm14; movdqu 240(%0), %%xmm15"
+		     : : "r"(from) : "memory");
+}
+
 /* The host finds none of its own: one that kept something there shows. */
-void xstate_clear_xmm(void)
+static void clear_xmm(void)
 {
 	asm volatile("pxor %xmm0, %xmm0; pxor %xmm1, %xmm1;"
 		     "pxor %xmm2, %xmm2; pxor %xmm3, %xmm3;"
@@ -131,4 +161,54 @@ void xstate_clear_xmm(void)
 		     "pxor %xmm10, %xmm10; pxor %xmm11, %xmm11;"
 		     "pxor %xmm12, %xmm12; pxor %xmm13, %xmm13;"
 		     "pxor %xmm14, %xmm14; pxor %xmm15, %xmm15");
+}
+
+static void copy_xmm(u8 (*to)[16], u8 (*from)[16], u16 mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++)
+		if (mask & (1U << i))
+			memcpy(to[i], from[i], sizeof(to[i]));
+}
+
+/* The caller's vector registers are still in the CPU. */
+void engine_xmm_in(struct vcpu *vcpu, u16 mask)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	u8 *area = svm_of(vcpu)->xsave;
+	u64 *in_use = (u64 *)(area + AREA_XSTATE_BV);
+
+	engine_host_fpu();
+	store_xmm(c->xmm);
+	if (!(*in_use & XFEATURE_MASK_SSE))
+		memset(area + AREA_XMM, 0, sizeof(c->xmm));
+	copy_xmm((void *)(area + AREA_XMM), c->xmm, mask);
+	*in_use |= XFEATURE_MASK_SSE;
+	memset(c->xmm, 0, sizeof(c->xmm));
+}
+
+/* Those that the guest does not pass read as 0. */
+void engine_xmm_out(struct vcpu *vcpu, u16 mask)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	u8 *area = svm_of(vcpu)->xsave;
+
+	engine_host_fpu();
+	if (*(u64 *)(area + AREA_XSTATE_BV) & XFEATURE_MASK_SSE)
+		copy_xmm(c->xmm, (void *)(area + AREA_XMM), mask);
+	c->xmm_passed = true;
+}
+
+void xstate_leave_xmm(void)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+
+	if (!c->xmm_passed) {
+		clear_xmm();
+		return;
+	}
+	load_xmm(c->xmm);
+	memset(c->xmm, 0, sizeof(c->xmm));
+	c->xmm_passed = false;
 }
