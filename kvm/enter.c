@@ -113,6 +113,24 @@ static enum td_next after_exit(struct td_exit *exit)
 	}
 }
 
+/*
+ * A guest may ask for vector registers in its TDVMCALL. They hold what the VMM
+ * had there; there is no protocol that would have anything in them.
+ */
+static void hide_vectors(const struct td_exit *last)
+{
+	if (!(last->regs.rcx & GENMASK_ULL(31, 16)))
+		return;
+	asm volatile("pxor %xmm0, %xmm0; pxor %xmm1, %xmm1;"
+		     "pxor %xmm2, %xmm2; pxor %xmm3, %xmm3;"
+		     "pxor %xmm4, %xmm4; pxor %xmm5, %xmm5;"
+		     "pxor %xmm6, %xmm6; pxor %xmm7, %xmm7;"
+		     "pxor %xmm8, %xmm8; pxor %xmm9, %xmm9;"
+		     "pxor %xmm10, %xmm10; pxor %xmm11, %xmm11;"
+		     "pxor %xmm12, %xmm12; pxor %xmm13, %xmm13;"
+		     "pxor %xmm14, %xmm14; pxor %xmm15, %xmm15");
+}
+
 /**
  * vcpu_enter() - run the TD's vCPU until an exit that its thread has to see
  * @vcpu: loaded on this CPU
@@ -126,6 +144,7 @@ void vcpu_enter(struct td_vcpu *vcpu)
 	struct host_state h;
 
 	vcpu->host = &h;
+	hide_vectors(&vcpu->last);
 	host_save(&h);
 	td_run(vcpu->tdvpr, &vcpu->last, after_exit);
 	vcpu->host = NULL;
