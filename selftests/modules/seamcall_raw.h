@@ -11,7 +11,7 @@ struct seamcall_raw_call {
 	__u32 cpu;
 	__u32 pad;
 	__u64 regs[16];
-	__u64 xmm5;		/* before and after VP.ENTER */
+	__u64 xmm5, xmm6;	/* low halves, before and after VP.ENTER */
 };
 
 struct seamcall_raw_alloc {

@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What each leaf refuses, through the SEAMCALL instruction.
+# raw.sh PROGRAM ARGUMENT...: a program that makes SEAMCALLs by itself.
 
 insmod /modules/seamcall_raw.ko || exit 1
-"$(dirname "$0")/leaf_status" "$@"
+dir=$(dirname "$0")
+program=$1
+shift
+"$dir/$program" "$@"
 status=$?
 rmmod seamcall_raw || status=1
 exit $status
