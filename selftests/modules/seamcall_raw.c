@@ -17,6 +17,7 @@
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <asm/fpu/api.h>
+#include <seamhost/decode.h>
 #include <seamhost/entry.h>
 #include <seamhost/leaves.h>
 #include "seamcall_raw.h"
@@ -47,8 +48,12 @@ static int test_open(struct inode *inode, struct file *file)
 static bool module_owns(phys_addr_t pa)
 {
 	struct tdx_regs regs = { .rcx = pa };
+	tdx_status_t st = __seamcall_saved(TDH_PHYMEM_PAGE_RDMD, &regs);
 
-	return __seamcall_saved(TDH_PHYMEM_PAGE_RDMD, &regs).raw || regs.rcx;
+	/* a module that is not up has no pages */
+	if (tdx_code(st) == TDX_ST_SYS_NOT_READY)
+		return false;
+	return st.raw || regs.rcx;
 }
 
 static int test_release(struct inode *inode, struct file *file)
@@ -150,7 +155,7 @@ static long test_alloc(struct test_file *f,
 
 	if (copy_from_user(&a, arg, sizeof(a)))
 		return -EFAULT;
-	if (a.order > 9)
+	if (a.order > 10)
 		return -EINVAL;
 	p = kzalloc(sizeof(*p), GFP_KERNEL);
 	if (!p)

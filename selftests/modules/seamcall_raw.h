@@ -15,7 +15,7 @@ struct seamcall_raw_call {
 };
 
 struct seamcall_raw_alloc {
-	__u32 order;		/* 0 .. 9 */
+	__u32 order;		/* 0 .. 10 */
 	__u32 pad;
 	__u64 hpa;		/* out; mmap() at this offset */
 };

@@ -2,13 +2,15 @@
 /*
  * leaf_status [host]: the tables of refusals of ../user/seam through the
  * SEAMCALL instruction. Each status of each leaf on a TD's vCPUs and Secure
- * EPT, with "host" on TDs as a whole and on pages, provoked by real calls;
+ * EPT, with "host" on TDs as a whole, on pages, and from a module's first call
+ * to its end, with P-SEAMLDR's before and after, provoked by real calls;
  * softseam's state is the same after each refusal. Prints which were provoked,
  * and which cannot be and why.
  */
 #include <stdio.h>
 
 #include "../user/seam/coverage.h"
+#include "../user/seam/host_cold.h"
 #include "../user/seam/host_test.h"
 #include "../user/seam/sept_test.h"
 #include "../user/seam/vp_test.h"
@@ -75,6 +77,13 @@ static void vcpu_and_memory(void)
 static void td_and_pages(void)
 {
 	host_td();
+	if (cold_begin()) {
+		host_sys();
+		host_dynamic();
+		host_disable();
+		host_loader();
+		cold_end();
+	}
 	host_coverage();
 }
 

@@ -29,8 +29,9 @@ static struct pair *pair(u64 leaf, u64 status)
 {
 	unsigned int i;
 
-	/* without its version */
-	leaf &= 0xffff;
+	/* without its version; P-SEAMLDR's by all of RAX */
+	if (!(leaf >> 63))
+		leaf &= 0xffff;
 	for (i = 0; i < nr_pairs; i++)
 		if (pairs[i].leaf == leaf && pairs[i].status == status)
 			return &pairs[i];

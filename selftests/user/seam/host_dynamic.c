@@ -71,20 +71,12 @@ static void large_pages(void)
 	MUST(0, TDH_MEM_PAGE_AUG, GPA_2M | 1, TDR, H(1));
 	ktap(CALL(0, ADD, H(1) | 1, P(50), P(51)) ==
 	     OP(HPA_RANGE_NOT_FREE, RCX), "no pair for a 2M page in use");
-	world_regs[0][R12] = 0;
 	ktap(CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M | 1, TDR, P(60), ~0ULL, ~0ULL,
 		  ~0ULL) != 0, "DEMOTE wants a pair");
-	{
-		u64 g[NR_GPRS] = {
-			[RAX] = TDH_MEM_PAGE_DEMOTE, [RCX] = GPA_2M | 1,
-			[RDX] = TDR, [R8] = P(60), [R9] = ~0ULL, [R10] = ~0ULL,
-			[R11] = ~0ULL, [R12] = P(61), [R13] = P(62),
-		};
-		struct vcpu *v;
-
-		seam_call(0, g, &v);
-		ktap(!g[RAX], "DEMOTE takes one");
-	}
+	ktap(!world_call_pair(0, (u64[WORLD_OPERANDS]) {
+			      TDH_MEM_PAGE_DEMOTE, GPA_2M | 1, TDR, P(60),
+			      ~0ULL, ~0ULL, ~0ULL }, P(61), P(62)),
+	     "DEMOTE takes one");
 	MUST(0, TDH_PHYMEM_PAGE_RDMD, H(1) + 0x5000);
 	ktap(world_regs[0][RCX] == PT_REG && !world_regs[0][R8],
 	     "its parts are 4K pages of the TD");
@@ -102,18 +94,15 @@ static void large_pages(void)
 
 void host_dynamic(void)
 {
-	stage_dynamic = true;
+	stage_dynamic = PAMT_ON;
 	host_rows(rows, ARRAY_SIZE(rows));
 	large_pages();
 	/* offered, and not turned on */
-	stage_open(LPINIT);
-	MUST(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0);
-	stage_dynamic = false;
-	stage_close();
+	stage_dynamic = PAMT_OFFERED;
 	stage_open(TDMR);
-	seam_config.features0 |= TDX_FEATURES0_DYNAMIC_PAMT;
 	ktap(CALL(0, ADD, H(1) | 1, P(50), P(51)) == OP(OPERAND_INVALID, RAX) &&
 	     CALL(0, REMOVE, H(1) | 1) == OP(OPERAND_INVALID, RAX),
 	     "no pairs where dynamic PAMT is not on");
 	stage_close();
+	stage_dynamic = PAMT_FIXED;
 }

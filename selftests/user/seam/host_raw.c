@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "host_cold.h"
 #include "host_test.h"
 #include "world_raw.h"
 
@@ -15,10 +16,13 @@
 #define OTHER_HKID	(HKID0 + 9)
 #define OPERANDS(...)	((u64[WORLD_OPERANDS]) { __VA_ARGS__ })
 
-bool stage_dynamic;
+enum pamt_kind stage_dynamic;
+bool stage_disable;
 
 bool stage_here(enum stage s)
 {
+	if (cold_here)
+		return true;
 	world_missing = NULL;
 	if (s < TDMR)
 		world_missing = "the machine is past that";
@@ -29,13 +33,48 @@ bool stage_here(enum stage s)
 
 void stage_cold(void)
 {
+	if (cold_here) {
+		cold_load();
+		return;
+	}
 	world_reused("stage");
 	world_open();
 }
 
 void stage_close(void)
 {
-	world_close();
+	if (cold_here)
+		cold_close();
+	else
+		world_close();
+}
+
+enum stage stage_from(enum stage s)
+{
+	return cold_here ? cold_from(s) : COLD;
+}
+
+void stage_stands(enum stage s)
+{
+	if (cold_here)
+		cold_stands(s);
+}
+
+void stage_tdmr(void)
+{
+	if (cold_here)
+		cold_tdmr();
+}
+
+void stage_other_lps(void)
+{
+	cold_lp_init();
+}
+
+void host_adapt(struct host_row *r)
+{
+	if (cold_here)
+		cold_adapt(r);
 }
 
 static void hold(const struct host_row *r)
@@ -44,6 +83,14 @@ static void hold(const struct host_row *r)
 	bool there = true;
 
 	switch (r->during) {
+	case SYS_LOCKED:
+		there = world_raw_stall(OPERANDS(TDH_SYS_INIT), cpu, "lock", 0);
+		break;
+	case TDMR_LOCKED:
+	case OTHER_LP_INSIDE:
+		there = world_raw_stall(OPERANDS(TDH_SYS_TDMR_INIT,
+						 stage_tdmr_base()), cpu, "lock", 0);
+		break;
 	case TDR_LOCKED:
 		there = world_raw_stall(OPERANDS(TDH_PHYMEM_PAGE_RECLAIM, TDR),
 					cpu, "lock", 0);
@@ -58,6 +105,10 @@ static void hold(const struct host_row *r)
 						 OTHER_HKID), cpu, "lock", 1);
 		break;
 	case KET_LOCKED:
+		if (r->stage < READY) {
+			world_missing = "who has it before there are TDs has the module's lock too";
+			return;
+		}
 		MUST(0, TDH_MNG_CREATE, OTHER_TDR, OTHER_HKID);
 		there = world_raw_stall(OPERANDS(TDH_MNG_KEY_CONFIG, OTHER_TDR),
 					cpu, "lock", 1);
@@ -78,6 +129,8 @@ void host_during(const struct host_row *r, bool on)
 	if (!on) {
 		world_let_go();
 		world_raw_rule("clear");
+		if (r->during == DAMAGE && cold_here)
+			stage_pages();
 		return;
 	}
 	switch (r->during) {
@@ -88,7 +141,8 @@ void host_during(const struct host_row *r, bool on)
 		world_interrupt();
 		break;
 	case DAMAGE:
-		world_put(r->page, r->word, r->val);
+		world_put(r->page, r->word, cold_here ?
+			  world_raw_hpa(r->val) : r->val);
 		break;
 	case FATAL:
 		world_missing = "no private page yet that a write could be noticed in";

@@ -9,10 +9,45 @@
 #include "coverage.h"
 #include "host_test.h"
 
-#define OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
-#define W(code)			TDX_WORD_##code
+enum pamt_kind stage_dynamic;
+bool stage_disable;
 
-bool stage_dynamic;
+void stage_tdmr(void)
+{
+	world_put(TDMR_INFO, 0, SIM_H0);
+	world_put(TDMR_INFO, 1, LEVEL_BYTES(2));
+	world_put(TDMR_INFO, 2, SIM_A);
+	world_put(TDMR_INFO, 3, 0x1000);
+	world_put(TDMR_INFO, 4, SIM_A + 0x10000);
+	world_put(TDMR_INFO, 5, 0x2000);
+	world_put(TDMR_INFO, 6, SIM_A + 0x400000);
+	world_put(TDMR_INFO, 7, 0x400000);
+	world_put(TDMR_INFO, 8, RESERVED - SIM_H0);
+	world_put(TDMR_INFO, 9, 0x10000);
+	world_put(TDMR_ARRAY, 0, TDMR_INFO);
+}
+
+hpa_t stage_tdmr_base(void)
+{
+	return SIM_H0;
+}
+
+void stage_other_lps(void)
+{
+}
+
+enum stage stage_from(enum stage s __maybe_unused)
+{
+	return COLD;
+}
+
+void stage_stands(enum stage s __maybe_unused)
+{
+}
+
+void host_adapt(struct host_row *r __maybe_unused)
+{
+}
 
 bool stage_here(enum stage s __maybe_unused)
 {
@@ -25,6 +60,7 @@ void stage_cold(void)
 	sim_setup(2, 2);
 	if (stage_dynamic)
 		seam_config.features0 |= TDX_FEATURES0_DYNAMIC_PAMT;
+	seam_config.sys_disable = stage_disable;
 	if (seam_init())
 		abort();
 }
@@ -97,26 +133,6 @@ void host_during(const struct host_row *r, bool on)
 	}
 }
 
-static void disable(void)
-{
-	stage_open(TD_RUNS);
-	ktap(CALL(1, TDH_SYS_DISABLE) == OP(OPERAND_INVALID, RAX),
-	     "no SYS.DISABLE on a module without it");
-	seam_config.sys_disable = true;
-	ktap(CALL(1, TDH_SYS_DISABLE) == W(SYS_BUSY),
-	     "SYS.DISABLE waits for the guest inside");
-	stage_next(TD_STOPPED);
-	sim_intr_countdown = 5;
-	ktap(CALL(1, TDH_SYS_DISABLE) == W(INTERRUPTED_RESUMABLE) &&
-	     !CALL(1, TDH_PHYMEM_PAGE_RDMD, TDR) &&
-	     world_regs[1][RCX] == PT_TDR,
-	     "an interrupted SYS.DISABLE has taken nothing yet");
-	ktap(!CALL(1, TDH_SYS_DISABLE) && pamt_at(TDR, 0)->type == PT_NDA &&
-	     CALL(0, TDH_PHYMEM_PAGE_RDMD, TDR) == W(SYS_SHUTDOWN),
-	     "SYS.DISABLE frees all and ends the module");
-	stage_close();
-}
-
 int main(int argc, char **argv)
 {
 	if (argc != 2 || sim_load_platform(argv[1])) {
@@ -127,7 +143,7 @@ int main(int argc, char **argv)
 	printf("KTAP version 1\n");
 	host_sys();
 	host_td();
-	disable();
+	host_disable();
 	host_dynamic();
 	host_coverage();
 	ktap(!cover_print(), "each status that can be provoked was");

@@ -11,14 +11,16 @@ static bool refusal(u64 st)
 	return (st >> 63) && (st >> 32) != (TDX_WORD_INTERRUPTED_RESUMABLE >> 32);
 }
 
-static void host_row(const struct host_row *r)
+static void host_row(const struct host_row *row)
 {
+	struct host_row here = *row, *r = &here;
 	char want[80], got[80];
 	u64 before, st;
 	bool same;
 
 	world_missing = NULL;
-	if (stage_open(r->stage))
+	host_adapt(r);
+	if (!world_missing && stage_open(r->stage))
 		host_during(r, true);
 	cover_known(r->leaf, r->want, world_missing);
 	if (world_missing) {
@@ -78,6 +80,48 @@ static const struct {
 	{ TDH_MNG_INIT, TDX_WORD_OPERAND_BUSY | TDX_OPERAND_OP_STATE,
 	  NO_MIGRATION },
 };
+
+/* After all else: SYS.DISABLE leaves nothing. */
+void host_disable(void)
+{
+	u64 st;
+
+	stage_open(TD_RUNS);
+	st = CALL(1, TDH_SYS_DISABLE);
+	cover_seen(TDH_SYS_DISABLE, st);
+	ktap(st == (TDX_WORD_OPERAND_INVALID | TDX_OPERAND_RAX),
+	     "no SYS.DISABLE on a module without it");
+	stage_close();
+
+	stage_disable = true;
+	stage_open(TD_RUNS);
+	st = CALL(1, TDH_SYS_DISABLE);
+	cover_seen(TDH_SYS_DISABLE, st);
+	ktap(st == TDX_WORD_SYS_BUSY, "SYS.DISABLE waits for the guest inside");
+	stage_next(TD_STOPPED);
+	world_interrupt();
+	st = CALL(1, TDH_SYS_DISABLE);
+	cover_seen(TDH_SYS_DISABLE, st);
+	ktap(st == TDX_WORD_INTERRUPTED_RESUMABLE &&
+	     !CALL(1, TDH_PHYMEM_PAGE_RDMD, TDR) &&
+	     world_regs[1][RCX] == PT_TDR,
+	     "an interrupted SYS.DISABLE has taken nothing yet");
+	st = CALL(1, TDH_SYS_DISABLE);
+	cover_seen(TDH_SYS_DISABLE, st);
+	ktap(!st && CALL(0, TDH_PHYMEM_PAGE_RDMD, TDR) == TDX_WORD_SYS_SHUTDOWN,
+	     "SYS.DISABLE ends the module");
+	st = CALL(1, TDH_SYS_DISABLE);
+	cover_seen(TDH_SYS_DISABLE, st);
+	ktap(st == TDX_WORD_SYS_SHUTDOWN, "once");
+	stage_close();
+	stage_disable = false;
+	cover_known(TDH_SYS_DISABLE, TDX_WORD_SUCCESS, NULL);
+	cover_known(TDH_SYS_DISABLE, TDX_WORD_OPERAND_INVALID | TDX_OPERAND_RAX,
+		    NULL);
+	cover_known(TDH_SYS_DISABLE, TDX_WORD_SYS_BUSY, NULL);
+	cover_known(TDH_SYS_DISABLE, TDX_WORD_INTERRUPTED_RESUMABLE, NULL);
+	cover_known(TDH_SYS_DISABLE, TDX_WORD_SYS_SHUTDOWN, NULL);
+}
 
 void host_coverage(void)
 {

@@ -21,13 +21,23 @@ enum stage {
 	WB1, WB2, TEARDOWN, SHUT,
 };
 
-extern bool stage_dynamic;	/* with dynamic PAMT, pairs for P(0..1023) */
+/* Dynamic PAMT: not offered; on, with pairs for P(0..1023); offered, not on */
+extern enum pamt_kind { PAMT_FIXED, PAMT_ON, PAMT_OFFERED } stage_dynamic;
+extern bool stage_disable;	/* a module that has SYS.DISABLE */
 bool stage_open(enum stage s);	/* false: world_missing tells why */
 void stage_next(enum stage s);
 void stage_close(void);
 /* Is it a step that is to be taken? It was, on a machine that is up. */
 bool stage_here(enum stage s);
 void stage_cold(void);
+/* Before stage_open(@s): the first step that is not taken yet; and after. */
+enum stage stage_from(enum stage s);
+void stage_stands(enum stage s);
+/* Parts of steps that depend on the machine. */
+void stage_pages(void);
+void stage_tdmr(void);
+hpa_t stage_tdmr_base(void);
+void stage_other_lps(void);
 
 /* What else is the case during a call. */
 enum during {
@@ -49,11 +59,14 @@ struct host_row {
 	u64 val;
 };
 
+/* Makes of a row what it is on this machine. */
+void host_adapt(struct host_row *r);
 void host_during(const struct host_row *r, bool on);
 void host_rows(const struct host_row *rows, unsigned int nr);
 void host_sys(void);
 void host_td(void);
 void host_dynamic(void);
+void host_disable(void);
 void host_coverage(void);
 
 #endif /* HOST_TEST_H */

@@ -2,23 +2,10 @@
 /* The way of a module and a TD, one step after the other, on two packages. */
 #include "host_test.h"
 
-static void write_tdmr(void)
+/* What calls have host pages for */
+void stage_pages(void)
 {
-	world_put(TDMR_INFO, 0, SIM_H0);
-	world_put(TDMR_INFO, 1, LEVEL_BYTES(2));
-	world_put(TDMR_INFO, 2, SIM_A);
-	world_put(TDMR_INFO, 3, 0x1000);
-	world_put(TDMR_INFO, 4, SIM_A + 0x10000);
-	world_put(TDMR_INFO, 5, 0x2000);
-	world_put(TDMR_INFO, 6, SIM_A + 0x400000);
-	world_put(TDMR_INFO, 7, 0x400000);
-	world_put(TDMR_INFO, 8, RESERVED - SIM_H0);
-	world_put(TDMR_INFO, 9, 0x10000);
-	world_put(TDMR_ARRAY, 0, TDMR_INFO);
-}
-
-static void write_params(void)
-{
+	stage_tdmr();
 	world_put(PARAMS, 0, 0x10000000);
 	world_put(PARAMS, 1, 3);
 	world_put(PARAMS, 2, 1);
@@ -33,8 +20,7 @@ static void step(enum stage s)
 	switch (s) {
 	case COLD:
 		stage_cold();
-		write_tdmr();
-		write_params();
+		stage_pages();
 		break;
 	case SYSINIT:
 		MUST(0, TDH_SYS_INIT);
@@ -42,10 +28,11 @@ static void step(enum stage s)
 	case LPINIT:
 		MUST(0, TDH_SYS_LP_INIT);
 		MUST(1, TDH_SYS_LP_INIT);
+		stage_other_lps();
 		break;
 	case CONFIG:
 		MUST(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1,
-		     HKID0 | (stage_dynamic ? SEAM_BIT(16) : 0));
+		     HKID0 | (stage_dynamic == PAMT_ON ? SEAM_BIT(16) : 0));
 		break;
 	case KEY1:
 		MUST(0, TDH_SYS_KEY_CONFIG);
@@ -55,9 +42,9 @@ static void step(enum stage s)
 		break;
 	case TDMR:
 		for (i = 0; i < 256; i++)
-			MUST(0, TDH_SYS_TDMR_INIT, SIM_H0);
+			MUST(0, TDH_SYS_TDMR_INIT, stage_tdmr_base());
 		/* one pair from elsewhere, one from the range itself */
-		if (stage_dynamic) {
+		if (stage_dynamic == PAMT_ON) {
 			MUST(0, TDH_PHYMEM_PAMT_ADD, P(0) | 1, H(15), H(14));
 			MUST(0, TDH_PHYMEM_PAMT_ADD, P(512) | 1, P(512),
 			     P(513));
@@ -118,10 +105,11 @@ static enum stage now;
 
 bool stage_open(enum stage s)
 {
-	for (now = COLD; now <= s; now++)
+	for (now = stage_from(s); now <= s; now++)
 		if (stage_here(now))
 			step(now);
 	now = s;
+	stage_stands(s);
 	return !world_missing;
 }
 

@@ -14,6 +14,9 @@ extern struct vcpu *world_guest[2];	/* the vCPU inside, if any */
 
 u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS]);
 #define CALL(lp, ...)	world_call(lp, (u64[WORLD_OPERANDS]) { __VA_ARGS__ })
+/* The same with a pair of pages in R12 and R13. */
+u64 world_call_pair(unsigned int lp, const u64 call[WORLD_OPERANDS], hpa_t r12,
+		    hpa_t r13);
 /* The call must succeed, else the test program ends. */
 void world_must(unsigned int lp, const u64 call[WORLD_OPERANDS]);
 #define MUST(lp, ...)	world_must(lp, (u64[WORLD_OPERANDS]) { __VA_ARGS__ })

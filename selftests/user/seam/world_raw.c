@@ -39,7 +39,6 @@ struct seam_config seam_config = {
 };
 
 u64 world_regs[2][NR_GPRS];
-const char *world_missing;
 
 /* INTERRUPTED_* is an answer like others, not one to call again for. */
 static bool want_interrupt;
@@ -77,11 +76,15 @@ static bool outside(u64 page)
 	return page == SIM_X0 || page == SIM_T1;
 }
 
+bool (*world_raw_place)(u64 page, u64 *real);
+
 static u64 to_real(u64 val)
 {
 	u64 page = val & HPA_BITS, off = page - SIM_H0, real = page;
 	unsigned int b = off / LEVEL_BYTES(1);
 
+	if (world_raw_place && world_raw_place(page, &real))
+		return (val & ~HPA_BITS) | real;
 	if (page >= SIM_H0 && b < NR_BLOCKS) {
 		block_used[b] = true;
 		real = block[b] + off % LEVEL_BYTES(1);
@@ -109,6 +112,16 @@ static u64 from_real(u64 val)
 		if (page == s_page[i])
 			sim = S(i);
 	return (val & ~HPA_BITS) | sim;
+}
+
+u64 world_raw_hpa(u64 val)
+{
+	return to_real(val);
+}
+
+void *world_raw_page(hpa_t page)
+{
+	return s_ptr[(page - SIM_S0) / PAGE_BYTES];
 }
 
 /* ---- calls ------------------------------------------------------------------ */
@@ -160,12 +173,17 @@ static void fill(struct seamcall_raw_call *c, unsigned int lp,
 		c->regs[operands[i]] = to_real(call[i]);
 }
 
-u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
+static u64 call_with(unsigned int lp, const u64 call[WORLD_OPERANDS],
+		     hpa_t r12, hpa_t r13)
 {
 	struct seamcall_raw_call c;
 	unsigned int i;
 
 	fill(&c, lp, call);
+	if (r12) {
+		c.regs[R12] = to_real(r12);
+		c.regs[R13] = to_real(r13);
+	}
 	move_to(c.cpu);
 	raw_call(&c);
 	want_interrupt = false;
@@ -175,6 +193,29 @@ u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
 		world_regs[lp][i] = from_real(c.regs[i]);
 	if (!(call[0] & 0xffff) && !(c.regs[RAX] >> 32))
 		return 0;	/* VP.ENTER, whatever the guest met */
+	return c.regs[RAX];
+}
+
+u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
+{
+	return call_with(lp, call, 0, 0);
+}
+
+u64 world_call_pair(unsigned int lp, const u64 call[WORLD_OPERANDS], hpa_t r12,
+		    hpa_t r13)
+{
+	return call_with(lp, call, r12, r13);
+}
+
+u64 world_raw_on(unsigned int cpu, u64 rax, u64 rcx)
+{
+	struct seamcall_raw_call c = {
+		.cpu = cpu, .regs = { [RAX] = rax, [RCX] = to_real(rcx) },
+	};
+
+	move_to(cpu ? cpu : 1);
+	raw_call(&c);
+	digest_valid = false;
 	return c.regs[RAX];
 }
 
@@ -350,48 +391,6 @@ void world_let_go(void)
 	go_on();
 }
 
-/* ---- what this machine is not like --------------------------------------------- */
-
-void world_hold_op_state(void)
-{
-	world_missing = "only migration leaves hold it exclusively";
-}
-
-void world_migrating(void)
-{
-	world_missing = "only migration leaves bring a TD there";
-}
-
-void world_late(void)
-{
-	world_missing = "no TSC goes back here";
-}
-
-void world_limited_cpuid(void)
-{
-	world_missing = "the machine's MSRs are as they are";
-}
-
-void world_no_lp_init(void)
-{
-	world_missing = "all LPs of a machine that is up are initialised";
-}
-
-void world_topology(bool wanted)
-{
-	char text[32] = "";
-	int fd = open("/sys/module/softseam/parameters/features0", O_RDONLY);
-	bool has;
-
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		die("no softseam");
-	close(fd);
-	has = strtoull(text, NULL, 0) & TDX_FEATURES0_TOPOLOGY_ENUM;
-	if (has != wanted)
-		world_missing = wanted ? "features0 has no TOPOLOGY_ENUM" :
-					 "features0 has TOPOLOGY_ENUM";
-}
-
 /* ---- worlds --------------------------------------------------------------------- */
 
 u64 world_digest(void)
@@ -516,6 +515,11 @@ void world_open(void)
 		memset(s_ptr[i], 0, PAGE_BYTES);
 }
 
+void world_raw_take_back(void)
+{
+	take_back();
+}
+
 void world_close(void)
 {
 	go_on();
@@ -531,7 +535,7 @@ void world_raw_end(void)
 	wait(NULL);
 }
 
-static u64 alloc_pages(unsigned int order)
+u64 world_raw_alloc(unsigned int order)
 {
 	struct seamcall_raw_alloc a = { .order = order };
 
@@ -557,9 +561,9 @@ bool world_raw_begin(void)
 	}
 	close(helper[1]);
 	for (i = 0; i < NR_BLOCKS; i++)
-		block[i] = alloc_pages(9);
+		block[i] = world_raw_alloc(9);
 	for (i = 0; i < NR_S; i++) {
-		s_page[i] = alloc_pages(0);
+		s_page[i] = world_raw_alloc(0);
 		s_ptr[i] = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
 				MAP_SHARED, dev, s_page[i]);
 		if (s_ptr[i] == MAP_FAILED)

@@ -15,5 +15,14 @@ void world_raw_rule(const char *text);
  */
 bool world_raw_stall(const u64 call[7], unsigned int cpu, const char *point,
 		     unsigned int skip);
+/* A call with one operand on any CPU, 0 too. */
+u64 world_raw_on(unsigned int cpu, u64 rax, u64 rcx);
+u64 world_raw_alloc(unsigned int order);
+/* Where a place of the tests is here, and a host page S(n) of them. */
+u64 world_raw_hpa(u64 val);
+void *world_raw_page(hpa_t page);
+/* For places that only some tests have; asked first. */
+extern bool (*world_raw_place)(u64 page, u64 *real);
+void world_raw_take_back(void);
 
 #endif /* WORLD_RAW_H */

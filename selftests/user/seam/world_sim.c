@@ -13,7 +13,8 @@ u64 world_regs[2][NR_GPRS];
 struct vcpu *world_guest[2];
 bool world_second_tdmr;
 
-u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
+static u64 call_with(unsigned int lp, const u64 call[WORLD_OPERANDS],
+		     hpa_t r12, hpa_t r13)
 {
 	static const u8 operands[] = { RAX, RCX, RDX, R8, R9, R10, R11 };
 	u64 *g = world_regs[lp];
@@ -24,11 +25,26 @@ u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
 		g[i] = UNLISTED + i;
 	for (i = 0; i < WORLD_OPERANDS; i++)
 		g[operands[i]] = call[i];
+	if (r12) {
+		g[R12] = r12;
+		g[R13] = r13;
+	}
 	if (seam_call(lp, g, &v) == SEAM_ENTER) {
 		world_guest[lp] = v;
 		return 0;
 	}
 	return g[RAX];
+}
+
+u64 world_call(unsigned int lp, const u64 call[WORLD_OPERANDS])
+{
+	return call_with(lp, call, 0, 0);
+}
+
+u64 world_call_pair(unsigned int lp, const u64 call[WORLD_OPERANDS], hpa_t r12,
+		    hpa_t r13)
+{
+	return call_with(lp, call, r12, r13);
 }
 
 u64 world_tdcall(unsigned int lp, u64 leaf, u64 rcx, u64 rdx)
