@@ -188,10 +188,12 @@ long td_init_vm(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 	params = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!params)
 		goto out;
+	/* what one TDX module says must not go to the next */
+	seamhost_hold_updates();
 	ret = td_params_build(vm, init, entries, params);
-	if (ret)
-		goto out;
-	ret = td_make(vm, params, cmd);
+	if (!ret)
+		ret = td_make(vm, params, cmd);
+	seamhost_release_updates();
 	if (ret)
 		goto out;
 

@@ -59,20 +59,16 @@ static void cpuid_entry(struct kvm_cpuid_entry2 *e,
 		e->eax |= PHYS_GUEST_BITS;
 }
 
-long td_capabilities(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
+/* Updates are held up. */
+static long copy_capabilities(struct kvm_tdx_capabilities __user *user,
+			      u32 nent)
 {
 	const struct seamhost_sysinfo *info = seamhost_sysinfo();
-	struct kvm_tdx_capabilities __user *user = u64_to_user_ptr(cmd->data);
 	struct kvm_tdx_capabilities *caps;
 	struct kvm_cpuid_entry2 e;
 	unsigned int i;
-	u32 nent;
 	long ret;
 
-	if (cmd->flags)
-		return -EINVAL;
-	if (get_user(nent, &user->cpuid.nent))
-		return -EFAULT;
 	if (nent < info->nr_cpuid_config)
 		return -E2BIG;
 
@@ -100,5 +96,21 @@ long td_capabilities(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 	ret = 0;
 out:
 	kfree(caps);
+	return ret;
+}
+
+long td_capabilities(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
+{
+	struct kvm_tdx_capabilities __user *user = u64_to_user_ptr(cmd->data);
+	u32 nent;
+	long ret;
+
+	if (cmd->flags)
+		return -EINVAL;
+	if (get_user(nent, &user->cpuid.nent))
+		return -EFAULT;
+	seamhost_hold_updates();
+	ret = copy_capabilities(user, nent);
+	seamhost_release_updates();
 	return ret;
 }

@@ -140,14 +140,15 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 {
 	unsigned int n = seamhost_sysinfo()->tdvps_pages - 1;
 	struct td_vm *vm = vcpu->vm;
-	struct page *page;
+	struct page *page, **tdcx;
 	tdx_status_t st;
 
-	if (!vcpu->tdcx)
-		vcpu->tdcx = kcalloc(n, sizeof(*vcpu->tdcx),
-				     GFP_KERNEL_ACCOUNT);
-	if (!vcpu->tdcx)
+	/* since a first try an update may have changed their number */
+	tdcx = krealloc_array(vcpu->tdcx, max(n, vcpu->nr_tdcx), sizeof(*tdcx),
+			      GFP_KERNEL_ACCOUNT);
+	if (!tdcx)
 		return -ENOMEM;
+	vcpu->tdcx = tdcx;
 
 	if (!vcpu->tdvpr) {
 		page = td_control_alloc(vm);
@@ -178,24 +179,16 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 
 static int vcpu_vp_init(struct td_vcpu *vcpu, u64 rcx)
 {
-	bool v1 = seamhost_sysinfo()->features0 & FEATURES0_TOPOLOGY_ENUM;
 	tdx_status_t st;
 	int ret;
 
-	if (v1) {
+	if (seamhost_sysinfo()->features0 & FEATURES0_TOPOLOGY_ENUM)
 		ret = vcpu_call(vcpu, &st,
 				tdh_vp_init_v1(vcpu->tdvpr, rcx, vcpu->id));
-		if (ret)
-			return ret;
-		/* an update may just have brought a module without version 1 */
-		v1 = tdx_code(st) != TDX_ST_OPERAND_INVALID ||
-		     tdx_detail(st) != TDX_OPERAND_RAX;
-	}
-	if (!v1) {
+	else
 		ret = vcpu_call(vcpu, &st, tdh_vp_init(vcpu->tdvpr, rcx));
-		if (ret)
-			return ret;
-	}
+	if (ret)
+		return ret;
 	return seam_failed(TDH_VP_INIT, st) ? -EIO : 0;
 }
 
@@ -226,6 +219,7 @@ long vcpu_td_init(struct td_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 
 	if (cmd->flags || vcpu->initialized)
 		return -EINVAL;
+	seamhost_hold_updates();
 	ret = vcpu_td_create(vcpu);
 	if (!ret && !vcpu->inited_by_module) {
 		ret = vcpu_vp_init(vcpu, cmd->data);
@@ -233,6 +227,7 @@ long vcpu_td_init(struct td_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 	}
 	if (!ret)
 		ret = vcpu_td_fields(vcpu);
+	seamhost_release_updates();
 	if (ret)
 		return ret;
 	vcpu->initialized = true;

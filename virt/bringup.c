@@ -96,7 +96,7 @@ static int tell_tdmrs(void)
 		fill_info(&info[i], &set->tdmr[i]);
 		ptr[i] = virt_to_phys(&info[i]);
 	}
-	if (seamhost.pamt_bitmap_bits)
+	if (seamhost.meta.pamt_bitmap_bits)
 		operand |= TDX_SYS_CONFIG_DYNAMIC_PAMT;
 	st = seamhost_retry(tdh_sys_config(virt_to_phys(buf), set->nr,
 					   operand));
@@ -106,7 +106,7 @@ static int tell_tdmrs(void)
 				       TDH_SYS_CONFIG, st, NULL);
 
 	p->global_hkid = seamhost_global_hkid();
-	p->dynamic_pamt = seamhost.pamt_bitmap_bits;
+	p->dynamic_pamt = seamhost.meta.pamt_bitmap_bits;
 	p->nr_tdmrs = set->nr;
 	memcpy(p->tdmr, set->tdmr, sizeof(p->tdmr));
 	p->stage = STAGE_CONFIGURED;
@@ -216,7 +216,7 @@ static int init_tdmrs(void)
 
 static void announce(void)
 {
-	const struct seamhost_sysinfo *info = &seamhost.info;
+	const struct seamhost_sysinfo *info = &seamhost.meta.info;
 	u64 covered = 0, given = 0;
 	unsigned int i;
 

@@ -189,11 +189,11 @@ static int prepare(struct install *in, const struct seam_image *image)
 /* Does it fit this machine, and the module that runs? */
 static int check_fit(const struct seam_image *image, struct install *in)
 {
-	const struct seamhost_sysinfo *info = &seamhost.info;
+	const struct seamhost_sysinfo *info = &seamhost.meta.info;
 	struct seam_running running = {
-		.module_hv = seamhost.module_hv,
-		.min_update_hv = seamhost.min_update_hv,
-		.no_downgrade = seamhost.no_downgrade,
+		.module_hv = seamhost.meta.module_hv,
+		.min_update_hv = seamhost.meta.min_update_hv,
+		.no_downgrade = seamhost.meta.no_downgrade,
 		.max_tdmrs = seamhost.set->nr,
 		.max_reserved = info->max_reserved_per_tdmr,
 		.pamt_entry_size = {
@@ -313,7 +313,7 @@ static int install_locked(const struct seam_image *image)
 	struct seamhost_sysinfo *was;
 	int err;
 
-	was = kmemdup(&seamhost.info, sizeof(*was), GFP_KERNEL);
+	was = kmemdup(&seamhost.meta.info, sizeof(*was), GFP_KERNEL);
 	if (!was)
 		return -ENOMEM;
 	err = seamhost_image_check(image);
@@ -324,20 +324,18 @@ static int install_locked(const struct seam_image *image)
 	if (err)
 		goto out;
 
+	down_write(&seamhost.same_module);
 	err = in.update ? replace_running(&in) : load_fresh(&in);
-	if (err)
-		goto out;
-
-	if (in.update) {
-		err = seamhost_read_metadata();
+	if (!err)
+		err = in.update ? seamhost_read_metadata() :
+				  seamhost_bring_up();
+	up_write(&seamhost.same_module);
+	if (in.update && !err)
 		pr_info("TDX module updated from %u.%u.%02u to %u.%u.%02u\n",
 			was->major_version, was->minor_version,
-			was->update_version, seamhost.info.major_version,
-			seamhost.info.minor_version,
-			seamhost.info.update_version);
-	} else {
-		err = seamhost_bring_up();
-	}
+			was->update_version, seamhost.meta.info.major_version,
+			seamhost.meta.info.minor_version,
+			seamhost.meta.info.update_version);
 out:
 	free_pages_of(&in);
 	kfree(was);

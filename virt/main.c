@@ -15,6 +15,7 @@ MODULE_PARM_DESC(on_demand,
 
 struct seamhost seamhost = {
 	.lock = __MUTEX_INITIALIZER(seamhost.lock),
+	.same_module = __RWSEM_INITIALIZER(seamhost.same_module),
 };
 
 /**
@@ -51,9 +52,23 @@ EXPORT_SYMBOL_GPL(seamhost_put);
 /* seamhost_sysinfo() - the module's metadata; a reference is held */
 const struct seamhost_sysinfo *seamhost_sysinfo(void)
 {
-	return &seamhost.info;
+	return &seamhost.meta.info;
 }
 EXPORT_SYMBOL_GPL(seamhost_sysinfo);
+
+/* seamhost_hold_updates() - described in <seamhost/host.h> */
+void seamhost_hold_updates(void)
+{
+	down_read(&seamhost.same_module);
+}
+EXPORT_SYMBOL_GPL(seamhost_hold_updates);
+
+/* seamhost_release_updates() - end what seamhost_hold_updates() began */
+void seamhost_release_updates(void)
+{
+	up_read(&seamhost.same_module);
+}
+EXPORT_SYMBOL_GPL(seamhost_release_updates);
 
 static int __init seamhost_init(void)
 {

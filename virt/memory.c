@@ -84,7 +84,7 @@ static int add_resource(struct resource *res, void *arg)
  */
 int seamhost_memory_scan(void)
 {
-	const struct seamhost_sysinfo *info = &seamhost.info;
+	const struct seamhost_sysinfo *info = &seamhost.meta.info;
 	struct tdmr_limits limits = {
 		.max_tdmrs = info->max_tdmrs,
 		.max_reserved = info->max_reserved_per_tdmr,
@@ -93,7 +93,7 @@ int seamhost_memory_scan(void)
 			info->pamt_entry_size[1],
 			info->pamt_entry_size[2],
 		},
-		.pamt_bitmap_bits = seamhost.pamt_bitmap_bits,
+		.pamt_bitmap_bits = seamhost.meta.pamt_bitmap_bits,
 	};
 	struct scan s = {};
 	u64 ram = 0, usable = 0;
@@ -102,11 +102,11 @@ int seamhost_memory_scan(void)
 	seamhost.set = kvzalloc(sizeof(*seamhost.set), GFP_KERNEL);
 	if (!seamhost.set)
 		return -ENOMEM;
-	err = tdmr_set_init(seamhost.set, &limits, seamhost.cmr,
-			    seamhost.nr_cmrs);
+	err = tdmr_set_init(seamhost.set, &limits, seamhost.meta.cmr,
+			    seamhost.meta.nr_cmrs);
 	if (err) {
 		pr_err("the TDX module's limits or convertible memory ranges make no sense: max TDMRs %u, reserved areas %u, %u CMRs\n",
-		       limits.max_tdmrs, limits.max_reserved, seamhost.nr_cmrs);
+		       limits.max_tdmrs, limits.max_reserved, seamhost.meta.nr_cmrs);
 		goto drop;
 	}
 

@@ -4,6 +4,7 @@
  * element size and flags; the module looks at class and code only.
  */
 #include <linux/moduleparam.h>
+#include <linux/slab.h>
 #include <linux/stddef.h>
 #include <seamhost/metadata.h>
 #include <seamhost/tdh.h>
@@ -49,8 +50,8 @@ struct field {
 static const struct field fields[] = {
 #define X(name_, member_, optional_) { \
 	.id = TDX_SYS_##name_, \
-	.offset = offsetof(struct seamhost, member_), \
-	.size = sizeof_field(struct seamhost, member_), \
+	.offset = offsetof(struct seamhost_metadata, member_), \
+	.size = sizeof_field(struct seamhost_metadata, member_), \
 	.optional = (optional_), \
 	.name = #name_, \
 },
@@ -98,9 +99,10 @@ static bool unknown_field(u64 id)
 	       tdx_code(st) == TDX_ST_METADATA_FIELD_NOT_READABLE;
 }
 
-static void store(const struct field *f, u64 value)
+static void store(struct seamhost_metadata *meta, const struct field *f,
+		  u64 value)
 {
-	void *to = (void *)&seamhost + f->offset;
+	void *to = (void *)meta + f->offset;
 
 	switch (f->size) {
 	case 1:
@@ -135,7 +137,7 @@ static int read_pages(u64 id, const char *name, u16 *pages)
 	return 0;
 }
 
-static int read_cmrs(void)
+static int read_cmrs(struct seamhost_metadata *meta)
 {
 	u64 nr, base, size;
 	unsigned int i;
@@ -155,10 +157,10 @@ static int read_cmrs(void)
 			err = read_one(TDX_SYS_CMR_SIZE + i, "CMR_SIZE", &size);
 		if (err)
 			return err;
-		seamhost.cmr[i].base = base;
-		seamhost.cmr[i].size = size;
+		meta->cmr[i].base = base;
+		meta->cmr[i].size = size;
 	}
-	seamhost.nr_cmrs = nr;
+	meta->nr_cmrs = nr;
 	return 0;
 }
 
@@ -171,14 +173,13 @@ module_param(dynamic_pamt, bool, 0444);
 MODULE_PARM_DESC(dynamic_pamt,
 		 "use dynamic PAMT where the TDX module offers it (default: no)");
 
-static int read_pamt_kind(void)
+static int read_pamt_kind(struct seamhost_metadata *meta)
 {
 	u64 bits;
 	int err;
 
-	seamhost.pamt_bitmap_bits = 0;
 	if (!dynamic_pamt ||
-	    !(seamhost.info.features0 & TDX_FEATURE_DYNAMIC_PAMT))
+	    !(meta->info.features0 & TDX_FEATURE_DYNAMIC_PAMT))
 		return 0;
 	err = read_one(TDX_SYS_PAMT_PAGE_BITMAP_ENTRY_BITS,
 		       "PAMT_PAGE_BITMAP_ENTRY_BITS", &bits);
@@ -189,13 +190,12 @@ static int read_pamt_kind(void)
 		       bits);
 		return -EINVAL;
 	}
-	seamhost.pamt_bitmap_bits = bits;
+	meta->pamt_bitmap_bits = bits;
 	return 0;
 }
 
-static int read_cpuid_config(void)
+static int read_cpuid_config(struct seamhost_sysinfo *info)
 {
-	struct seamhost_sysinfo *info = &seamhost.info;
 	u64 nr, leaf, low, high;
 	unsigned int i;
 	int err;
@@ -232,19 +232,11 @@ static int read_cpuid_config(void)
 	return 0;
 }
 
-/**
- * seamhost_read_metadata() - fill seamhost.info and what bring-up needs
- *
- * All online CPUs have done LP.INIT.
- *
- * Return: 0 or a negative errno, reason logged.
- */
-int seamhost_read_metadata(void)
+static int read_all(struct seamhost_metadata *meta)
 {
 	u64 value;
 	int i, err;
 
-	memset(&seamhost.info, 0, sizeof(seamhost.info));
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct field *f = &fields[i];
 
@@ -253,18 +245,39 @@ int seamhost_read_metadata(void)
 		err = read_one(f->id, f->name, &value);
 		if (err)
 			return err;
-		store(f, value);
+		store(meta, f, value);
 	}
 	err = read_pages(TDX_SYS_TDCS_BASE_SIZE, "TDCS_BASE_SIZE",
-			 &seamhost.info.tdcs_pages);
+			 &meta->info.tdcs_pages);
 	if (!err)
 		err = read_pages(TDX_SYS_TDVPS_BASE_SIZE, "TDVPS_BASE_SIZE",
-				 &seamhost.info.tdvps_pages);
+				 &meta->info.tdvps_pages);
 	if (!err)
-		err = read_pamt_kind();
+		err = read_pamt_kind(meta);
 	if (!err)
-		err = read_cpuid_config();
+		err = read_cpuid_config(&meta->info);
 	if (!err)
-		err = read_cmrs();
+		err = read_cmrs(meta);
+	return err;
+}
+
+/**
+ * seamhost_read_metadata() - fill seamhost.meta
+ *
+ * All online CPUs have done LP.INIT. On failure what was known stays.
+ *
+ * Return: 0 or a negative errno, reason logged.
+ */
+int seamhost_read_metadata(void)
+{
+	struct seamhost_metadata *meta = kzalloc(sizeof(*meta), GFP_KERNEL);
+	int err;
+
+	if (!meta)
+		return -ENOMEM;
+	err = read_all(meta);
+	if (!err)
+		seamhost.meta = *meta;
+	kfree(meta);
 	return err;
 }

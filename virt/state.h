@@ -5,6 +5,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/types.h>
 #include <seamhost/host.h>
 #include <seamhost/leaves.h>
@@ -44,8 +45,20 @@ struct seamhost_progress {
 
 #define SEAMHOST_PROGRESS_VERSION	2
 
+/* What the TDX module that runs says of itself and the machine. */
+struct seamhost_metadata {
+	struct seamhost_sysinfo info;
+	u8 pamt_bitmap_bits;
+	u8 no_downgrade;
+	u16 module_hv, min_update_hv;
+	struct tdmr_area cmr[TDMR_MAX_CMRS];
+	unsigned int nr_cmrs;
+};
+
 struct seamhost {
 	struct mutex lock;	/* bring-up, update, going down */
+	/* under @lock: written while the TDX module is replaced */
+	struct rw_semaphore same_module;
 	const struct seamhost_platform_ops *plat;
 	bool up;
 	bool leaving;		/* module exit: CPUs go without conditions */
@@ -56,12 +69,7 @@ struct seamhost {
 	int sys_init_err;
 	unsigned int users;	/* seamhost_get(), under @lock */
 	u32 nr_shared, nr_private;
-	struct seamhost_sysinfo info;
-	u8 pamt_bitmap_bits;
-	u8 no_downgrade;
-	u16 module_hv, min_update_hv;
-	struct tdmr_area cmr[TDMR_MAX_CMRS];
-	unsigned int nr_cmrs;
+	struct seamhost_metadata meta;
 	struct tdmr_set *set;
 	struct tdmr_region *usable, *given;
 	unsigned int nr_usable, nr_given;

@@ -20,7 +20,7 @@ static struct device *device;
 static ssize_t version_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	const struct seamhost_sysinfo *info = &seamhost.info;
+	const struct seamhost_sysinfo *info = &seamhost.meta.info;
 
 	if (!READ_ONCE(seamhost.up))
 		return -ENODEV;
@@ -67,7 +67,7 @@ static const char *feature_name(unsigned int bit)
 
 static int show_features(char *buf, int at)
 {
-	u64 features0 = seamhost.info.features0;
+	u64 features0 = seamhost.meta.info.features0;
 	unsigned int bit;
 
 	at += sysfs_emit_at(buf, at, "features0 0x%llx\nfeatures", features0);
@@ -115,7 +115,7 @@ static int show_memory(char *buf, int at)
 static ssize_t status_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	const struct seamhost_sysinfo *info = &seamhost.info;
+	const struct seamhost_sysinfo *info = &seamhost.meta.info;
 	int at;
 
 	mutex_lock(&seamhost.lock);

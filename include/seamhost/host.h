@@ -55,8 +55,21 @@ struct seamhost_sysinfo {
 int seamhost_get(void);
 void seamhost_put(void);
 
-/* Valid while a reference from seamhost_get() is held. */
+/*
+ * Valid while a reference from seamhost_get() is held. An update of the TDX
+ * module changes it: who needs two parts that fit, or a call that fits, holds
+ * updates up meanwhile.
+ */
 const struct seamhost_sysinfo *seamhost_sysinfo(void);
+
+/**
+ * seamhost_hold_updates() - have one and the same TDX module until released
+ *
+ * Waits for an update that is under way; one that comes waits. Short, not
+ * nested, and seamhost_get() is not called in between. May sleep.
+ */
+void seamhost_hold_updates(void);
+void seamhost_release_updates(void);
 
 /**
  * seamhost_hkid_alloc() - reserve a private KeyID for a TD
