@@ -5,14 +5,6 @@
 # CPUs that come and go.
 . "${0%/*}/ktap.sh"
 
-INJECT=/sys/kernel/debug/softseam/inject
-AUDIT=/sys/kernel/debug/softseam/audit
-
-value()
-{
-	sed -n "s/^$1 //p" $TDX/status 2>/dev/null
-}
-
 up()
 {
 	insmod /modules/seamhost.ko "$@" 2>/dev/null && [ "$(state)" = up ]

@@ -2,32 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # hostlife.sh [TIMES]: what a host goes through while TDs come and go: CPUs off
 # and on, modules out and in again, memory that comes late.
-. "${0%/*}/ktap.sh"
+. "${0%/*}/tds.sh"
 
-TIMES=${1:-10}
-AUDIT=/sys/kernel/debug/softseam/audit
+TIMES=${TIMES:-${1:-10}}
 CPU=/sys/devices/system/cpu
-
-start()
-{
-	insmod /modules/softseam.ko "$@" && insmod /modules/seamhost.ko &&
-		insmod /modules/kvm-tdx.ko
-}
-
-stop()
-{
-	rmmod kvm-tdx && rmmod seamhost && rmmod softseam
-}
-
-value()
-{
-	sed -n "s/^$1 //p" $TDX/status
-}
-
-nothing_left()
-{
-	grep -q "^owned_pages=0 keyids=0 vcpus=0" $AUDIT
-}
 
 # TDs come and go until /tmp/enough is there
 come_and_go()
@@ -48,7 +26,7 @@ echo "KTAP version 1"
 # ---- memory -----------------------------------------------------------------
 block=$(grep -l offline /sys/devices/system/memory/memory*/state 2>/dev/null | head -n 1)
 mark memory
-start
+modules_in
 result $? "it comes up with memory of the machine offline"
 if [ -n "$block" ]; then
 	! echo online 2>/dev/null > "$block" && [ "$(cat "$block")" = offline ]
@@ -95,17 +73,11 @@ result $? "nothing is left of them"
 
 # ---- modules ----------------------------------------------------------------
 mark busy
-soak_test 300 1 2 > /tmp/tds.log 2>&1 &
-tds=$!
-for i in $(seq 60); do
-	grep -q "is built" /tmp/tds.log && break
-	sleep 0.5
-done
+tds_start 1 2
 ! rmmod kvm-tdx 2>/dev/null && ! rmmod seamhost 2>/dev/null &&
 	! rmmod softseam 2>/dev/null
 result $? "no module goes while a TD lives"
-kill -TERM $tds
-wait $tds
+tds_end
 result $? "the TD does not notice"
 
 status=0
@@ -118,28 +90,22 @@ done
 result $status "modules go and come back, $TIMES times, with a TD now and then"
 nothing_left && [ "$(value leaked_pages)" = 0 ]
 result $? "nothing is left, nothing leaked"
-stop
+modules_out
 result $? "all modules go"
 
 # ---- the last CPU of a package ----------------------------------------------
 mark package
-start nr_pkgs=3
-soak_test 300 1 1 > /tmp/tds.log 2>&1 &
-tds=$!
-for i in $(seq 60); do
-	grep -q "is built" /tmp/tds.log && break
-	sleep 0.5
-done
+modules_in nr_pkgs=3
+tds_start 1 1
 ! echo 0 2>/dev/null > $CPU/cpu2/online
 result $? "the last CPU of a package stays while a TD lives"
 said "CPU 2 stays online: it is the last of package 2"
 result $? "and the log says why"
-kill -TERM $tds
-wait $tds
+tds_end
 result $? "the TD does not notice"
 echo 0 > $CPU/cpu2/online && echo 1 > $CPU/cpu2/online
 result $? "without a TD it may go"
-stop
+modules_out
 
 echo "1..$n"
 exit $bad

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Read by the other scripts: results in KTAP, what the kernel log says of one
-# step of a test, and how a TDX module is installed.
+# step of a test, the state of TDX, and how a TDX module is installed.
 
 TDX=/sys/devices/tdx_host
 [ -e /sys/devices/faux ] && TDX=/sys/devices/faux/tdx_host
+INJECT=/sys/kernel/debug/softseam/inject
+AUDIT=/sys/kernel/debug/softseam/audit
 n=0
 bad=0
 MARK=
@@ -39,9 +41,20 @@ said()
 	since | grep -q "seamhost: .*$1"
 }
 
+# value KEY: of seamhost's status
+value()
+{
+	sed -n "s/^$1 //p" $TDX/status 2>/dev/null
+}
+
 state()
 {
-	sed -n 's/^state //p' $TDX/status 2>/dev/null
+	value state
+}
+
+nothing_left()
+{
+	grep -q "^owned_pages=0 keyids=0 vcpus=0" $AUDIT
 }
 
 # upload FILE: true when it was installed

@@ -4,7 +4,6 @@
 . "${0%/*}/ktap.sh"
 
 D=/sys/kernel/debug/seamcall_test
-INJECT=/sys/kernel/debug/softseam/inject
 STATS=/sys/kernel/debug/seamhost/seamcalls
 ENABLE=/sys/kernel/debug/seamhost/enable
 EVENTS=/sys/kernel/tracing/events/seamhost

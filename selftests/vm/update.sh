@@ -80,8 +80,7 @@ rmmod seamhost
 rmmod softseam
 
 if [ -x /tests/lifecycle_test ] && [ -e /modules/kvm-tdx.ko ]; then
-	insmod /modules/softseam.ko && insmod /modules/seamhost.ko &&
-		insmod /modules/kvm-tdx.ko
+	modules_in
 	/tests/lifecycle_test > /tmp/life.log 2>&1 &
 	life=$!
 	status=0
@@ -94,9 +93,27 @@ if [ -x /tests/lifecycle_test ] && [ -e /modules/kvm-tdx.ko ]; then
 	life=$?
 	[ $life = 0 ] || sed 's/^/# /' /tmp/life.log
 	result $life "the TDs do not notice"
+
+	# what the new module says of itself takes a while to be read
+	init_vm 300 > /tmp/init.log 2>&1 &
+	init=$!
+	status=0
+	for i in 1 2 3; do
+		echo "TDH.SYS.RD delay 3000 times=200" > $INJECT
+		upload $IMAGES/new.img && runs 1.5.16 || status=1
+		echo "TDH.SYS.RD delay 3000 times=200" > $INJECT
+		upload $IMAGES/old.img && runs 1.5.01 || status=1
+	done
+	result $status "six updates while TDs are begun all the time"
+	echo clear > $INJECT
+	kill -TERM $init
+	wait $init
+	init=$?
+	sed 's/^/# /' /tmp/init.log
+	result $init "none of them sees parts of two modules"
 	rmmod kvm-tdx
 	rmmod seamhost
-	grep -q "^owned_pages=0 keyids=0 vcpus=0" /sys/kernel/debug/softseam/audit
+	nothing_left
 	result $? "nothing is left of them"
 	rmmod softseam
 fi

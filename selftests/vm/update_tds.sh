@@ -8,27 +8,9 @@
 TDS=2
 VCPUS=2
 
-start()
+counting()
 {
-	insmod /modules/softseam.ko "$@" && insmod /modules/seamhost.ko &&
-		insmod /modules/kvm-tdx.ko || bad=1
-}
-
-stop()
-{
-	rmmod kvm-tdx && rmmod seamhost && rmmod softseam || bad=1
-}
-
-tds_start()
-{
-	soak_test 300 $TDS $VCPUS > /tmp/tds.log 2>&1 &
-	tds=$!
-	# only then it listens to signals
-	for i in $(seq 60); do
-		[ "$(grep -c "is built" /tmp/tds.log)" = $TDS ] && break
-		sleep 0.5
-	done
-	moved
+	tds_start $TDS $VCPUS && moved
 }
 
 # how far the TDs are, one number each
@@ -62,8 +44,8 @@ echo "KTAP version 1"
 
 # ---- ten updates, nothing lost ----------------------------------------------
 mark ten
-start
-tds_start
+modules_in
+counting
 result $? "$TDS TDs run and count"
 status=0
 moving=0
@@ -94,14 +76,13 @@ echo "TDH.SYS.SHUTDOWN status 0xc000050800000000" > $INJECT
 ! upload $IMAGES/new.img && said "the old module goes on" && runs 1.5.01 && moved
 result $? "the running module does not hand over: it goes on, the TDs count on"
 
-kill -TERM $tds
-wait $tds
+tds_end
 ended=$?
 [ $ended = 0 ] || sed 's/^/# /' /tmp/tds.log
 result $ended "to their end the TDs lost nothing"
 rmmod kvm-tdx
 rmmod seamhost
-grep -q "^owned_pages=0 keyids=0 vcpus=0" /sys/kernel/debug/softseam/audit
+nothing_left
 result $? "nothing is left of them"
 rmmod softseam
 
@@ -110,14 +91,13 @@ rmmod softseam
 lost()
 {
 	mark "lost $1"
-	start
-	tds_start
+	modules_in
+	counting
 	[ -z "$2" ] || echo "$2" > $INJECT
 	! upload "$IMAGES/${4:-new}.img" && said "$3" && said "no return" &&
 		[ "$(state)" = lost ]
 	result $? "$1 fails under running TDs: the log says $3 and that they are lost"
-	kill -TERM $tds
-	wait $tds
+	tds_end
 	ended=$?
 	[ $ended != 0 ] && grep -q "^not ok.*came to its end" /tmp/tds.log
 	result $? "$1 fails: the VMM is told, nothing hangs"
@@ -126,9 +106,9 @@ lost()
 	rmmod kvm-tdx && rmmod seamhost && insmod /modules/seamhost.ko &&
 		upload $IMAGES/old.img && runs 1.5.01
 	result $? "$1 failed: a module can be loaded anew"
-	insmod /modules/kvm-tdx.ko && tds_start && kill -TERM $tds && wait $tds
+	insmod /modules/kvm-tdx.ko && counting && tds_end
 	result $? "$1 failed: new TDs run on it"
-	stop
+	modules_out || bad=1
 }
 
 lost "INSTALL" "" EBADSIG stranger

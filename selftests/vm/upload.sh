@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Read by the scripts that load and update the TDX module.
-. "${0%/*}/ktap.sh"
+. "${0%/*}/tds.sh"
 
-INJECT=/sys/kernel/debug/softseam/inject
 IMAGES=/tests/images
 
 # runs VERSION: this version is up
