@@ -86,6 +86,7 @@ flags		: fpu vme vmx sse2
 	file /dev/kvm-tdx ""
 	file /dmesg ""
 	status up 30
+	file /sys/devices/tdx_host/seamldr_version 1.5.00
 	echo "tdmr 0x0 size 0x40000000 node 0 pamt 0x3e000000 pamt_bytes 4206592" > "$h/sys/devices/tdx_host/tdmrs"
 	echo "td 0x12345000 hkid 33 pid 4711 vcpus 2 private_pages 512 control_pages 20" > "$h/sys/devices/tdx_host/tds"
 }
@@ -142,6 +143,11 @@ flags		: fpu vmx tdx_host_platform
 broken "a kernel that hosts TDX itself" kernel "hosts TDX itself" "own TDX support"
 host; mkdir -p "$h/sys/module/vboxdrv"
 broken "another hypervisor" "other hypervisors" vboxdrv "unload it"
+host; status down 30; file /sys/power/mem_sleep "s2idle [deep]"
+file /sys/power/suspend_stats/success 1
+broken "a machine that was suspended" sleep "was suspended" "restart the machine"
+host; rm "$h/sys/devices/tdx_host/seamldr_version"; mkdir "$h/sys/devices/tdx_host/seamldr_version"
+broken "no answer of P-SEAMLDR" P-SEAMLDR "does not answer" "update the firmware"
 host; status down 30; file /sys/devices/system/cpu/online 0-3
 broken "CPUs offline" "CPUs online" "only 0-3" "bring all CPUs online"
 host; rmdir "$h/sys/module/seamhost"

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # tdxctl on a host that runs: each command, by root and by nobody, and what
 # "why" finds on hosts that are broken in one way each.
-. "${0%/*}/ktap.sh"
+. "${0%/*}/tds.sh"
 
-INJECT=/sys/kernel/debug/softseam/inject
 IMAGES=/tests/images
 T=/tests/tdxctl
 
@@ -70,7 +69,12 @@ gives 1 "down" $T status
 gives 1 "use \"tdxctl load\"" $T update $IMAGES/new.img
 gives 0 "TDX module 1.5.01 runs" $T load $IMAGES/old.img
 gives 1 "use \"tdxctl update\"" $T load $IMAGES/old.img
-gives 0 "TDX module 1.5.16 runs" $T update $IMAGES/new.img
+# module and SIGSTRUCT as separate files
+tail -c +8193 $IMAGES/new.img > /tmp/new.module
+head -c 6144 $IMAGES/new.img | tail -c 2048 > /tmp/new.sigstruct
+gives 0 "hash  *the module is the signed one" nobody $T image verify /tmp/new.module /tmp/new.sigstruct
+gives 1 "not 2048 bytes long" $T update /tmp/new.sigstruct /tmp/new.module
+gives 0 "TDX module 1.5.16 runs" $T update /tmp/new.module /tmp/new.sigstruct
 gives 1 "signature is wrong; nothing was changed" $T update $IMAGES/signature.img
 gives 1 "not the signed one; nothing was changed" $T update $IMAGES/hash.img
 gives 1 "cannot take over" $T update $IMAGES/handoff.img
@@ -80,19 +84,29 @@ insmod /modules/kvm-tdx.ko
 gives 0 "Ready" $T why
 
 # ---- a host with TDs --------------------------------------------------------
-soak_test 300 1 2 > /tmp/tds.log 2>&1 &
-tds=$!
-for i in $(seq 60); do
-	grep -q "is built" /tmp/tds.log && break
-	sleep 0.5
-done
+tds_start 1 2
 gives 0 "^TDX  *up" $T status
 gives 0 "KeyIDs  *1 of 31 used" $T status
 gives 0 "\"td_list\":" $T status --json
 gives 0 "TDH.VP.ENTER" $T top 2
 gives 0 "\"leaf\": *\"TDH.VP.ENTER\"" $T --json top 1
-kill -TERM $tds
-wait $tds
+$T trace > /tmp/trace 2>&1 &
+trace=$!
+for i in $(seq 20); do
+	[ "$(grep -c seamcall_exit /tmp/trace)" -ge 4 ] && break
+	sleep 0.5
+done
+kill -TERM $trace
+wait $trace
+status=$?
+grep -q 'seamcall_enter: TDH\.VP\.ENTER .*rcx=0x' /tmp/trace &&
+	grep -q 'seamcall_exit: TDH\.VP\.ENTER: .* ns' /tmp/trace
+seen=$?
+[ $seen = 0 ] || head -n 20 /tmp/trace | sed 's/^/# /'
+result $seen "trace shows calls as they are made, with operands, status in words, time"
+[ $status = 0 ] && [ "$(cat /sys/kernel/tracing/events/seamhost/enable)" = 0 ]
+result $? "and leaves tracing as it found it"
+tds_end
 
 # ---- without root -----------------------------------------------------------
 gives 0 "^TDX  *up" nobody $T status
@@ -115,21 +129,11 @@ insmod /modules/seamhost.ko on_demand=1
 why "not brought up yet" "load kvm-tdx or start a TD"
 rmmod seamhost
 rmmod softseam
-insmod /modules/softseam.ko keyids=2
-insmod /modules/seamhost.ko
-insmod /modules/kvm-tdx.ko
-soak_test 300 1 1 > /tmp/tds.log 2>&1 &
-tds=$!
-for i in $(seq 60); do
-	grep -q "is built" /tmp/tds.log && break
-	sleep 0.5
-done
+modules_in keyids=2
+tds_start 1 1
 why "every KeyID is in use" "end a TD"
-kill -TERM $tds
-wait $tds
-rmmod kvm-tdx
-rmmod seamhost
-rmmod softseam
+tds_end
+modules_out
 
 echo "1..$n"
 exit $bad

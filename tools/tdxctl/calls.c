@@ -48,23 +48,29 @@ static int not_there(const char *what)
 
 int cmd_trace(int argc, char **argv)
 {
-	char line[1024];
+	char line[1024], *was;
 	FILE *pipe;
 
 	if (argc > 1) {
 		fprintf(stderr, "tdxctl: %s takes no argument\n", argv[0]);
 		return EXIT_USAGE;
 	}
+	errno = 0;
+	was = read_line(path(EVENTS));
 	/* from here on a signal must not leave events on */
 	stop_on_signal();
-	if (!put(path(EVENTS), "1"))
+	if (!was || !put(path(EVENTS), "1")) {
+		free(was);
 		return not_there("trace");
+	}
 	pipe = fopen(path(PIPE), "r");
 	while (pipe && !stopped && fgets(line, sizeof(line), pipe)) {
 		fputs(line, stdout);
 		fflush(stdout);
 	}
-	put(path(EVENTS), "0");
+	/* of several events some may have been on: then nobody can tell which */
+	put(path(EVENTS), *was == '1' ? "1" : "0");
+	free(was);
 	return pipe ? EXIT_GOOD : not_there("trace");
 }
 

@@ -14,11 +14,18 @@
 static u8 *image_bytes;
 static size_t image_len;
 
-static int open_image(const char *file, struct seam_image *image)
+/* @files: an image, or a module and its SIGSTRUCT */
+static int open_image(char **files, struct seam_image *image)
 {
-	const char *wrong;
+	const char *file = files[0], *wrong;
 
-	image_bytes = (u8 *)read_file(file, &image_len);
+	if (files[1]) {
+		image_bytes = join_image(file, files[1], &image_len);
+		if (!image_bytes)
+			return EXIT_BAD;
+	} else {
+		image_bytes = (u8 *)read_file(file, &image_len);
+	}
 	if (!image_bytes) {
 		fprintf(stderr, "tdxctl: %s: %s\n", file, strerror(errno));
 		return EXIT_BAD;
@@ -108,13 +115,13 @@ static void hex(const u8 *p, unsigned int n, char *text)
 		text += sprintf(text, "%02x", *p++);
 }
 
-static int info(const char *file)
+static int info(char **files)
 {
 	struct seam_image image;
 	const struct seam_sigstruct *s;
 	char text[97], key[97], date[16];
 	unsigned int i;
-	int ret = open_image(file, &image);
+	int ret = open_image(files, &image);
 
 	if (ret)
 		return ret;
@@ -169,12 +176,12 @@ static int info(const char *file)
 	return EXIT_GOOD;
 }
 
-static int verify(const char *file)
+static int verify(char **files)
 {
 	struct seam_image image;
 	bool hash, signature;
 	char key[97];
-	int ret = open_image(file, &image);
+	int ret = open_image(files, &image);
 
 	if (ret)
 		return ret;
@@ -202,11 +209,11 @@ static int verify(const char *file)
 
 int cmd_image(int argc, char **argv)
 {
-	if (argc == 3 && !strcmp(argv[1], "info"))
-		return info(argv[2]);
-	if (argc == 3 && !strcmp(argv[1], "verify"))
-		return verify(argv[2]);
-	fputs("usage: tdxctl image info|verify FILE\n", stderr);
+	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "info"))
+		return info(argv + 2);
+	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "verify"))
+		return verify(argv + 2);
+	fputs("usage: tdxctl image info|verify FILE [SIGSTRUCT]\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -261,9 +268,9 @@ static void show_progress(const char *dir)
 	}
 }
 
-static int install(const char *file, bool update)
+static int install(char **files, bool update)
 {
-	const char *dir = host_dir(), *up, *state, *said;
+	const char *dir = host_dir(), *file = files[0], *up, *state, *said;
 	char *text, *error, *version;
 	char place[600];
 	struct seam_image image;
@@ -271,7 +278,7 @@ static int install(const char *file, bool update)
 
 	if (!dir)
 		return no_tdx_host();
-	ret = open_image(file, &image);
+	ret = open_image(files, &image);
 	if (ret)
 		return ret;
 	if (!hash_holds(&image)) {
@@ -319,16 +326,16 @@ static int install(const char *file, bool update)
 
 int cmd_load(int argc, char **argv)
 {
-	if (argc == 2)
-		return install(argv[1], false);
-	fputs("usage: tdxctl load FILE\n", stderr);
+	if (argc == 2 || argc == 3)
+		return install(argv + 1, false);
+	fputs("usage: tdxctl load FILE [SIGSTRUCT]\n", stderr);
 	return EXIT_USAGE;
 }
 
 int cmd_update(int argc, char **argv)
 {
-	if (argc == 2)
-		return install(argv[1], true);
-	fputs("usage: tdxctl update FILE\n", stderr);
+	if (argc == 2 || argc == 3)
+		return install(argv + 1, true);
+	fputs("usage: tdxctl update FILE [SIGSTRUCT]\n", stderr);
 	return EXIT_USAGE;
 }

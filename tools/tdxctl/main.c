@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 	/* --json may follow the command too */
 	if (argc > optind + 1 && !strcmp(argv[argc - 1], "--json")) {
 		json = true;
-		argc--;
+		argv[--argc] = NULL;
 	}
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[optind], commands[i].name))

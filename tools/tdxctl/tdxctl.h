@@ -30,6 +30,9 @@ const char *host_dir(void);
 const char *status_value(const char *text, const char *key);
 int no_tdx_host(void);
 
+/* join.c */
+u8 *join_image(const char *module, const char *sigstruct, size_t *len);
+
 /* json.c: { "a": 1, "b": [ ... ] }, with commas where they belong */
 void json_open(const char *key, char bracket);
 void json_close(char bracket);

@@ -231,6 +231,27 @@ static void look_rivals(struct finding *f)
 	found(f, GOOD, NULL, "no other hypervisor takes VMX");
 }
 
+/* S3 takes power from what the TDX module lives in. */
+static void look_sleep(struct finding *f)
+{
+	char *times = read_line(path("/sys/power/suspend_stats/success"));
+	char *kind = read_line(path("/sys/power/mem_sleep"));
+	const char *dir = host_dir();
+	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
+	const char *state = status_value(text, "state");
+
+	if (times && atoi(times) && kind && strstr(kind, "[deep]") &&
+	    (!state || strcmp(state, "up")))
+		found(f, BROKEN, "restart the machine, and do not suspend it",
+		      "the machine was suspended since it was started: the TDX module does not survive that");
+	else
+		found(f, GOOD, NULL,
+		      "not suspended; suspend and hibernation are refused while TDX is up");
+	free(times);
+	free(kind);
+	free(text);
+}
+
 static void look_cpus(struct finding *f)
 {
 	char *present = read_line(path("/sys/devices/system/cpu/present"));
@@ -280,6 +301,30 @@ static bool waiting_for_module(void)
 				       "brought up on demand\0");
 
 	return said && strstr(said, "waiting");
+}
+
+/* The one that loads TDX modules; seamhost asks it once one is up. */
+static void look_seamldr(struct finding *f)
+{
+	const char *dir = host_dir();
+	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
+	const char *state = status_value(text, "state");
+	char *version = NULL;
+
+	if (!state || strcmp(state, "up")) {
+		found(f, UNKNOWN, NULL, "is asked when the TDX module is up");
+	} else {
+		version = read_line(path("%s/seamldr_version", dir));
+		if (version)
+			found(f, GOOD, NULL, "version %s", version);
+		else if (errno == EACCES || errno == EPERM)
+			found(f, UNKNOWN, NULL, "its version cannot be read: run as root");
+		else
+			found(f, BROKEN, "update the firmware, and see the kernel log",
+			      "P-SEAMLDR does not answer: the TDX module cannot be updated");
+	}
+	free(version);
+	free(text);
 }
 
 static void look_module(struct finding *f)
@@ -347,8 +392,10 @@ static const struct link links[] = {
 	{ "SEAM memory", true, look_seamrr },
 	{ "kernel", false, look_owner },
 	{ "other hypervisors", true, look_rivals },
+	{ "sleep", true, look_sleep },
 	{ "CPUs online", false, look_cpus },
 	{ "seamhost", false, look_seamhost },
+	{ "P-SEAMLDR", false, look_seamldr },
 	{ "TDX module", false, look_module },
 	{ "free KeyIDs", false, look_room },
 	{ "kvm-tdx", false, look_kvm },
