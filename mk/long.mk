@@ -16,10 +16,6 @@ fuzz: NEEDS += kvm-selftests
 fuzz: modules programs
 	$(Q)scripts/long.sh $(KERNEL) fuzz $(MINUTES) \
 		FUZZ_SECONDS=$$(($(MINUTES) * 60))
-	$(Q)mkdir -p $(B)/user
-	$(Q)$(MAKE) -s -C selftests/user OUT=$(CURDIR)/$(B)/user \
-		$(CURDIR)/$(B)/user/image_test
-	$(Q)SEED=$(or $(SEED),$$(date +%s)) $(B)/user/image_test 0 \
-		$$(($(MINUTES) * 20))
+	$(Q)$(MAKE) fuzz-image MINUTES=$$((($(MINUTES) + 2) / 3))
 
 .PHONY: sweep fuzz

@@ -6,13 +6,10 @@
  * Each image is in a buffer of its own length, and what is accepted must lie
  * within it.
  */
-#include <signal.h>
-#include <string.h>
 #include <time.h>
-#include "../../virt/image.h"
 #include "../include/ktap.h"
+#include "image_make.h"
 
-#define PAGE		SEAM_IMAGE_PAGE
 #define MAX_LEN		(8 * PAGE)
 #define MAP_SIZE	65536u
 #define CORPUS_MAX	1024u
@@ -59,32 +56,6 @@ static u32 rnd(u32 below)
 	return below ? (u32)(rnd_state >> 16) % below : 0;
 }
 
-static void put16(u8 *p, u16 v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-static void put32(u8 *p, u32 v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-/* Make the words of the file sum to 0, or nothing would get past that. */
-static void seal(u8 *p, size_t len)
-{
-	u16 sum = 0, word;
-	size_t i;
-
-	if (len < 4)
-		return;
-	put16(p + 2, 0);
-	for (i = 0; i + 1 < len; i += 2) {
-		memcpy(&word, p + i, 2);
-		sum += word;
-	}
-	put16(p + 2, -sum);
-}
-
 static void keep(const u8 *data, size_t len)
 {
 	struct input *in;
@@ -97,48 +68,12 @@ static void keep(const u8 *data, size_t len)
 	memcpy(in->data, data, len);
 }
 
-static void good_sigstruct(struct seam_sigstruct *s)
-{
-	s->header_type = 6;
-	s->header_length = 0xe1;
-	s->header_version = 0x10000;
-	s->vendor = TDX_VENDOR_INTEL;
-	s->date = 0x20240315;
-	s->size = 0x200;
-	s->key_size = 0x60;
-	s->modulus_size = 0x60;
-	s->exponent_size = 1;
-	s->exponent = 0x10001;
-	s->max_tdmrs = 64;
-	s->max_rsvd_per_tdmr = 16;
-	s->pamt_entry_size_4k = 16;
-	s->pamt_entry_size_2m = 16;
-	s->pamt_entry_size_1g = 16;
-	s->module_hv = 3;
-	s->min_update_hv = 1;
-	s->cpuid_table_size = 2;
-	s->cpuid_table[0] = 0x806f8;
-}
-
 static void seeds(void)
 {
 	static u8 file[4 * PAGE];
 
-	put16(file, 0x0100);
-	put32(file + 4, 2 * PAGE);
-	memcpy(file + 8, "TDX-BLOB", 8);
-	put32(file + 16, sizeof(file));
-	good_sigstruct((void *)(file + PAGE));
-	seal(file, sizeof(file));
-	keep(file, sizeof(file));
-
-	memset(file, 0, PAGE);
-	put16(file, 0x0200);
-	memcpy(file + 4, "TDX-BLOB", 8);
-	put32(file + 12, 1);
-	put32(file + 16, 2);
-	seal(file, sizeof(file));
-	keep(file, sizeof(file));
+	keep(file, good_image(file, 1, 2));
+	keep(file, good_image(file, 2, 2));
 	keep(file, 0);
 }
 
