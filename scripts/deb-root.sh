@@ -13,7 +13,7 @@ mkdir -p "$B/roots"
 
 mirror=$(apt_mirror main) || die "no Debian mirror in apt's sources"
 suite=bookworm
-include=dkms,gcc,kmod,libssl3,make
+include=dkms,gcc,kmod,libssl3,make,udev
 more=()
 if [ -n "${2:-}" ]; then
 	kernel_env "$2"

@@ -61,6 +61,14 @@ unloads()
 	modprobe -r kvm-tdx && modprobe -r softseam && asleep
 }
 
+# the rule of the package, told by a udevd that came to know of the device
+device_is_for_kvm()
+{
+	udevadm settle
+	stat -c '%G %a' /dev/kvm-tdx | tee /tmp/owner
+	grep -q '^kvm 660$' /tmp/owner
+}
+
 # a tdxctl that finds its library, and a host that is up
 status_up()
 {
@@ -127,16 +135,23 @@ clean()
 }
 
 echo "KTAP version 1"
-echo 1..17
+echo 1..18
 files > /tmp/before
 mkdir -p /usr/share/seamhost-dkms
 cp ./*.dkms.tar.gz /usr/share/seamhost-dkms/
 
+udevd=/lib/systemd/systemd-udevd
+[ ! -x $udevd ] || $udevd --daemon
 claim "dpkg installs the package" dpkg -i "$deb"
 claim "DKMS installed the modules" installed
 claim "nothing was loaded by that" asleep
 claim "tdxctl why names a broken link" not_ready
 claim "the modules load by name, with what they need" loads
+if [ -x $udevd ]; then
+	claim "udev gives the device to group kvm" device_is_for_kvm
+else
+	echo "ok $((n += 1)) udev gives the device to group kvm # SKIP no udev"
+fi
 claim "tdxctl status says that TDX is up" status_up
 claim "tdxctl why says ready" ready
 echo 1 > /sys/kernel/debug/seamhost/enable
