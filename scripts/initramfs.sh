@@ -3,7 +3,8 @@
 #
 # initramfs.sh KERNEL: busybox, our modules, the test programs and lists, and
 # the few modules of the kernel itself that tests compare with, in
-# build/KERNEL/initramfs.gz.
+# build/KERNEL/initramfs.gz. In initramfs-reboot.gz, for that boot, also what
+# kexec boots: the kernel and a small initramfs.
 . "$(dirname "$0")/lib.sh"
 
 kernel_env "$1"
@@ -32,3 +33,22 @@ cp "$TOP"/selftests/vm/*.list "$r/tests/"
 
 (cd "$r" && find . | cpio -o -H newc --quiet) | gzip -1 > "$O/initramfs.tmp"
 mv "$O/initramfs.tmp" "$O/initramfs.gz"
+
+# what the reboot test alone needs: kexec computes a checksum of all of it, twice
+k=$O/kexec
+rm -rf "$k"
+mkdir -p "$k/boot" "$k/small/bin" "$k/small/modules" "$k/small/tests/guest"
+cp "$r/init" "$k/small/"
+cp "$r/bin/busybox" "$k/small/bin/"
+for m in softseam seamhost kvm-tdx sha512_generic; do
+	[ ! -e "$r/modules/$m.ko" ] || cp "$r/modules/$m.ko" "$k/small/modules/"
+done
+cp "$r"/tests/{hostlife.list,end.sh,tds.sh,ktap.sh,soak_test} "$k/small/tests/"
+cp "$r"/tests/guest/soak.* "$k/small/tests/guest/"
+(cd "$k/small" && find . | cpio -o -H newc --quiet) | gzip -1 > "$k/boot/initramfs.gz"
+rm -r "$k/small"
+cp "$VMLINUZ" "$k/boot/vmlinuz"
+(cd "$k" && find . | cpio -o -H newc --quiet) > "$O/initramfs.tmp"
+cat "$O/initramfs.gz" >> "$O/initramfs.tmp"
+mv "$O/initramfs.tmp" "$O/initramfs-reboot.gz"
+rm -r "$k"

@@ -20,6 +20,8 @@ out=$O/logs/$boot.out
 
 # The guest's first process is told by the command line what to do.
 append="console=ttyS0 panic=-1 loglevel=5 BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${SEED:+SEED=$SEED} ${APPEND:-}"
+initrd=$O/initramfs-$boot.gz
+[ -e "$initrd" ] || initrd=$O/initramfs.gz
 boot_once()
 {
 	rm -f "$log" "$out"
@@ -29,7 +31,7 @@ boot_once()
 		-nodefaults -display none -no-reboot \
 		-serial "file:$log" -chardev stdio,id=out,signal=off \
 		-serial chardev:out -kernel "$VMLINUZ" \
-		-initrd "${INITRD:-$O/initramfs.gz}" -append "$append" "$@" \
+		-initrd "${INITRD:-$initrd}" -append "$append" "$@" \
 		< /dev/null | tee "$out" || status=$?
 }
 
@@ -44,18 +46,19 @@ fi
 # a test that runs now will not end any more
 echo "#@ stopped"
 
-# a machine that is made to fall has no clean log; its list says what must be
-# there instead
-wanted=$(cat "$TOP"/selftests/vm/*.list | sed -n "s/^log $boot //p")
-while read -r words; do
-	[ -n "$words" ] || continue
-	if grep -qF -- "$words" "$log"; then
-		echo "#@ pass kernel log of $boot: $words"
+# a test that ends the machine cannot tell the rest; its list says what the
+# kernel log must have between its beginning and that of the next
+while read -r kind name words; do
+	[ "$kind" = log ] || continue
+	tr -d '\r' < "$log" | sed -n "/test: begin $name\$/,/test: begin /p" > "$O/logs/of-test"
+	[ -s "$O/logs/of-test" ] || continue
+	if grep -qF -- "$words" "$O/logs/of-test"; then
+		echo "#@ pass kernel log of $name: $words"
 	else
-		tail -n 20 "$log" | sed 's/^/# kernel: /'
-		echo "#@ fail kernel log of $boot does not say: $words"
+		tail -n 20 "$O/logs/of-test" | sed 's/^/# kernel: /'
+		echo "#@ fail kernel log of $name does not say: $words"
 	fi
-done <<< "$wanted"
+done < <(cat "$TOP"/selftests/vm/*.list)
 
 bad='WARNING:|BUG:|BUG at|Oops|Call Trace|general protection|[Kk]ernel panic|unable to handle'
 bad+='|INFO: .*(lock|rcu|task|recursive|blocked)|possible (circular|recursive)|suspicious RCU'
