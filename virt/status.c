@@ -383,6 +383,26 @@ static const char *page_type_name(u64 type)
 	}
 }
 
+/* Leaves that take a list of pages and say in RCX how far they came. */
+static bool takes_gpa_list(u32 leaf)
+{
+	return leaf == TDH_EXPORT_BLOCKW || leaf == TDH_EXPORT_RESTORE ||
+		leaf == TDH_EXPORT_MEM || leaf == TDH_IMPORT_MEM;
+}
+
+static void describe_gpa_list(struct text *t, const struct tdx_call *call)
+{
+	u64 list = call->out->rcx;
+	u32 bad = tdx_detail(call->status);
+
+	if (tdx_failed(call->status) && list)
+		text_add(t, ", stopped at entry %u of list 0x%llx",
+			 (u32)(list >> 3) & 0x1ff,
+			 (unsigned long long)(list & 0xffffffffff000));
+	else if (tdx_code(call->status) == TDX_ST_SUCCESS && bad)
+		text_add(t, ", %u entries were not done", bad);
+}
+
 /* What this leaf returns in registers, beside the Secure EPT walk. */
 static void describe_outputs(struct text *t, const struct tdx_call *call)
 {
@@ -404,6 +424,15 @@ static void describe_outputs(struct text *t, const struct tdx_call *call)
 	} else if (leaf == TDH_PHYMEM_PAGE_RECLAIM && tdx_failed(call->status) &&
 		   out->rcx) {
 		text_add(t, ", %s page of TD 0x%llx", page_type_name(out->rcx),
+			 (unsigned long long)out->rdx);
+	} else if (takes_gpa_list(leaf)) {
+		describe_gpa_list(t, call);
+	} else if ((leaf == TDH_IMPORT_STATE_IMMUTABLE ||
+		    leaf == TDH_IMPORT_STATE_TD ||
+		    leaf == TDH_IMPORT_STATE_VP) && tdx_failed(call->status) &&
+		   (out->rcx || out->rdx)) {
+		text_add(t, ", metadata refused: rcx 0x%llx, rdx 0x%llx",
+			 (unsigned long long)out->rcx,
 			 (unsigned long long)out->rdx);
 	}
 }

@@ -108,6 +108,10 @@ static const struct tdx_out cpuid_values = {
 	.r9 = 0x5 | 0x6ULL << 32, .r10 = 0x7 | 0x8ULL << 32,
 };
 
+/* a list at 0x5000, from entry 3 to entry 7 */
+static const struct tdx_out list = { .rcx = 0x5000 | 3 << 3 | 7ULL << 55 };
+static const struct tdx_out walk_zero;
+static const struct tdx_out refused_md = { .rcx = 0x1122, .rdx = 0x3344 };
 static const struct tdx_out reclaim = { .rcx = 8, .rdx = 0x123000 };
 
 static const struct {
@@ -148,6 +152,14 @@ static const struct {
 	  "TDH.SYS.CONFIG: NON_ORDERED_RESERVED_IN_TDMR, TDMR 1, reserved area 5" },
 	{ { .rax = 28, .status = { 0xc000060700000000 }, .in = &in, .out = &reclaim },
 	  "TDH.PHYMEM.PAGE.RECLAIM: LIFECYCLE_STATE_INCORRECT, Secure EPT page of TD 0x123000, page 0x80000001" },
+	{ { .rax = 68, .status = { 0x8000000300000000 }, .out = &list },
+	  "TDH.EXPORT.MEM: INTERRUPTED_RESUMABLE, stopped at entry 3 of list 0x5000" },
+	{ { .rax = 65, .status = { 2 }, .out = &list },
+	  "TDH.EXPORT.BLOCKW: SUCCESS, 2 entries were not done" },
+	{ { .rax = 83, .status = { 0xc000010000000002 }, .out = &walk_zero },
+	  "TDH.IMPORT.MEM: OPERAND_INVALID (RDX)" },
+	{ { .rax = 86, .status = { 0xc0000c0000000000 }, .out = &refused_md },
+	  "TDH.IMPORT.STATE.TD: METADATA_FIELD_ID_INCORRECT, metadata refused: rcx 0x1122, rdx 0x3344" },
 	{ { .rax = 11, .status = { 0xc0000c0000000000 }, .in = &in },
 	  "TDH.MNG.RD: METADATA_FIELD_ID_INCORRECT, field 0x0000000000001000" },
 	{ { .rax = 0, .status = { 48 } },
