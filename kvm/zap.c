@@ -118,7 +118,7 @@ static tdx_status_t demote_call(struct td_vm *vm, struct sept_block *b,
 							page_to_phys(table),
 							&out));
 	return zap_call(vm, tdh_mem_page_demote_more(vm->tdr, gpa, TDX_LEVEL_2M,
-						     false, page_to_phys(table),
+						     0, page_to_phys(table),
 						     TDX_NULL_PA, &more));
 }
 

@@ -3,6 +3,7 @@
 #include "leaf.h"
 
 #define REGS_TO_R9	(TDX_REG_RCX | TDX_REG_RDX | TDX_REG_R8 | TDX_REG_R9)
+#define REGS_BEYOND_R9	(TDX_REG_R10 | TDX_REG_R11 | TDX_REG_R12 | TDX_REG_R13)
 
 const struct leaf_info leaf_info[NR_LEAVES] = {
 #define X(id, number, version, text, in_regs, out_regs, ...)	\
@@ -64,6 +65,6 @@ u16 leaf_outputs(u64 rax)
 
 	/* VP.ENTER gives what the guest left; what is not known may be there */
 	if (leaf == LEAF_UNKNOWN || leaf == LEAF_TDH_VP_ENTER)
-		return REGS_TO_R9 | TDX_REG_R10 | TDX_REG_R11;
+		return REGS_TO_R9 | REGS_BEYOND_R9;
 	return leaf_info[leaf].out;
 }

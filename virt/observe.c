@@ -15,6 +15,7 @@
 #include <linux/static_call.h>
 #include <linux/timekeeping.h>
 #include <seamhost/decode.h>
+#include <seamhost/operands.h>
 #include "leaf.h"
 #include "observe.h"
 #include "state.h"
@@ -48,8 +49,12 @@ void seamcall_words(const struct seamcall_regs *r, tdx_status_t status,
 	const struct tdx_out in = {
 		.rcx = r->rcx, .rdx = r->rdx, .r8 = r->r8, .r9 = r->r9,
 	};
+	const struct tdx_out out = {
+		.rcx = r->out.rcx, .rdx = r->out.rdx, .r8 = r->out.r8,
+		.r9 = r->out.r9, .r10 = r->out.r10, .r11 = r->out.r11,
+	};
 	const struct tdx_call call = {
-		.rax = r->rax, .status = status, .in = &in, .out = &r->out,
+		.rax = r->rax, .status = status, .in = &in, .out = &out,
 	};
 
 	tdx_describe(words, SEAMCALL_WORDS, &call);
@@ -59,140 +64,236 @@ void seamcall_words(const struct seamcall_regs *r, tdx_status_t status,
  * VP.ENTER may come from where RCU does not watch; a trace event there would
  * be a bug, so it is counted only.
  */
-static void observe_enter(const struct seamcall_regs *r)
+static u64 observe_enter(const struct seamcall_regs *r)
 {
 	if (trace_seamcall_enter_enabled() && rcu_is_watching())
 		trace_seamcall_enter(r);
+	return ktime_get_mono_fast_ns();
 }
 
-static void observe_exit(const struct seamcall_regs *r, tdx_status_t status,
-			 u64 ns)
+static tdx_status_t observe_exit(const struct seamcall_regs *r, u64 start,
+				 tdx_status_t status)
 {
+	u64 ns = ktime_get_mono_fast_ns() - start;
+
 	if (READ_ONCE(counting))
 		seamcall_stats_count(r->rax, status, ns);
 	if (trace_seamcall_exit_enabled() && rcu_is_watching())
 		trace_seamcall_exit(r, status, ns);
+	return status;
 }
 
-static tdx_status_t observed(u64 rax, u64 unused, u64 rdx, u64 rcx, u64 r8,
-			     u64 r9)
+/* One for each of SEAMHOST_CALLS(), with the same arguments. */
+static tdx_status_t observed__seamcall(u64 rax, u64 unused, u64 rdx, u64 rcx,
+				       u64 r8, u64 r9)
 {
 	struct seamcall_regs r = {
 		.rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8, .r9 = r9,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall(rax, unused, rdx, rcx, r8, r9);
-	observe_exit(&r, status, ktime_get_mono_fast_ns() - start);
-	return status;
+	return observe_exit(&r, start, __seamcall(rax, unused, rdx, rcx, r8, r9));
 }
 
-static tdx_status_t observed_r10(u64 rax, u64 r10, u64 rdx, u64 rcx, u64 r8,
-				 u64 r9)
+static tdx_status_t observed__seamcall_r10(u64 rax, u64 r10, u64 rdx, u64 rcx,
+					   u64 r8, u64 r9)
 {
 	struct seamcall_regs r = {
 		.rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8, .r9 = r9,
 		.r10 = r10, .beyond_r9 = true,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall_r10(rax, r10, rdx, rcx, r8, r9);
-	observe_exit(&r, status, ktime_get_mono_fast_ns() - start);
-	return status;
+	return observe_exit(&r, start,
+			    __seamcall_r10(rax, r10, rdx, rcx, r8, r9));
 }
 
-static tdx_status_t observed_out3(u64 rax, struct tdx_out *out, u64 rdx,
-				  u64 rcx, u64 r8, u64 r9)
+static void take_out3(struct seamcall_regs *r, const struct tdx_out *out)
+{
+	r->out.rcx = out->rcx;
+	r->out.rdx = out->rdx;
+	r->out.r8 = out->r8;
+}
+
+static tdx_status_t observed__seamcall_out3(u64 rax, struct tdx_out *out,
+					    u64 rdx, u64 rcx, u64 r8, u64 r9)
 {
 	struct seamcall_regs r = {
 		.rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8, .r9 = r9,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __seamcall_out3(rax, out, rdx, rcx, r8, r9);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall_out3(rax, out, rdx, rcx, r8, r9);
-	start = ktime_get_mono_fast_ns() - start;
-	r.out.rcx = out->rcx;
-	r.out.rdx = out->rdx;
-	r.out.r8 = out->r8;
-	observe_exit(&r, status, start);
-	return status;
+	take_out3(&r, out);
+	return observe_exit(&r, start, status);
 }
 
-static tdx_status_t observed_out3r10(u64 rax, struct tdx_out *out, u64 r10,
-				     u64 rcx, u64 r8, u64 r9)
+static tdx_status_t observed__seamcall_out3r10(u64 rax, struct tdx_out *out,
+					       u64 r10, u64 rcx, u64 r8, u64 r9)
 {
 	struct seamcall_regs r = {
 		.rax = rax, .rcx = rcx, .r8 = r8, .r9 = r9, .r10 = r10,
 		.beyond_r9 = true,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __seamcall_out3r10(rax, out, r10, rcx, r8, r9);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall_out3r10(rax, out, r10, rcx, r8, r9);
-	start = ktime_get_mono_fast_ns() - start;
-	r.out.rcx = out->rcx;
-	r.out.rdx = out->rdx;
-	r.out.r8 = out->r8;
-	observe_exit(&r, status, start);
-	return status;
+	take_out3(&r, out);
+	return observe_exit(&r, start, status);
 }
 
-static tdx_status_t observed_out(u64 rax, struct tdx_out *out, u64 rdx,
-				 u64 rcx, u64 r8, u64 r9)
+static tdx_status_t observed__seamcall_out(u64 rax, struct tdx_out *out,
+					   u64 rdx, u64 rcx, u64 r8, u64 r9)
 {
 	struct seamcall_regs r = {
 		.rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8, .r9 = r9,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __seamcall_out(rax, out, rdx, rcx, r8, r9);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall_out(rax, out, rdx, rcx, r8, r9);
-	start = ktime_get_mono_fast_ns() - start;
-	r.out = *out;
-	observe_exit(&r, status, start);
-	return status;
+	take_out3(&r, out);
+	r.out.r9 = out->r9;
+	r.out.r10 = out->r10;
+	r.out.r11 = out->r11;
+	return observe_exit(&r, start, status);
 }
 
-static tdx_status_t observed_more(u64 rax, struct tdx_more *more, u64 rdx,
-				  u64 rcx, u64 r8, u64 r9)
+/* what the leaf does not use of it is not shown */
+static void give_more(struct seamcall_regs *r, const struct tdx_more *more)
+{
+	r->r10 = more->r10;
+	r->r11 = more->r11;
+	r->r12 = more->r12;
+	r->r13 = more->r13;
+	r->beyond_r9 = true;
+}
+
+static tdx_status_t
+observed__tdh_mem_sept_add_l2(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+			      unsigned int flags, hpa_t sept, hpa_t l2_1,
+			      struct tdx_more *more)
 {
 	struct seamcall_regs r = {
-		.rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8, .r9 = r9,
-		.r10 = more->r10, .r11 = more->r11, .r12 = more->r12,
-		.r13 = more->r13, .beyond_r9 = true,
+		.rax = TDX_V1(TDH_MEM_SEPT_ADD),
+		.rcx = tdx_gpa_level(gpa, level), .rdx = tdr | flags,
+		.r8 = sept, .r9 = l2_1,
 	};
 	tdx_status_t status;
 	u64 start;
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __seamcall_more(rax, more, rdx, rcx, r8, r9);
-	start = ktime_get_mono_fast_ns() - start;
+	give_more(&r, more);
+	start = observe_enter(&r);
+	status = __tdh_mem_sept_add_l2(tdr, gpa, level, flags, sept, l2_1,
+				       more);
+	r.out = *more;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t
+observed__tdh_mem_page_demote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+				   unsigned int flags, hpa_t sept, hpa_t l2_1,
+				   struct tdx_more *more)
+{
+	struct seamcall_regs r = {
+		.rax = TDX_V0(TDH_MEM_PAGE_DEMOTE),
+		.rcx = tdx_gpa_level(gpa, level), .rdx = tdr | flags,
+		.r8 = sept, .r9 = l2_1,
+	};
+	tdx_status_t status;
+	u64 start;
+
+	give_more(&r, more);
+	start = observe_enter(&r);
+	status = __tdh_mem_page_demote_more(tdr, gpa, level, flags, sept, l2_1,
+					    more);
+	r.out = *more;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t
+observed__tdh_mem_page_promote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+				    struct tdx_more *more)
+{
+	struct seamcall_regs r = {
+		.rax = TDX_V0(TDH_MEM_PAGE_PROMOTE),
+		.rcx = tdx_gpa_level(gpa, level), .rdx = tdr,
+	};
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __tdh_mem_page_promote_more(tdr, gpa, level, more);
+
+	/* without dynamic PAMT the last two are the caller's own */
 	r.out.rcx = more->rcx;
 	r.out.rdx = more->rdx;
-	r.out.r8 = more->r8;
-	r.out.r9 = more->r9;
-	r.out.r10 = more->r10;
-	r.out.r11 = more->r11;
-	observe_exit(&r, status, start);
-	return status;
+	r.out.r12 = more->r12;
+	r.out.r13 = more->r13;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t
+observed__tdh_export_mem(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10, u64 r11,
+			 u64 r12, struct tdx_out *out)
+{
+	struct seamcall_regs r = {
+		.rax = TDX_V0(TDH_EXPORT_MEM), .rcx = rcx, .rdx = rdx, .r8 = r8,
+		.r9 = r9, .r10 = r10, .r11 = r11, .r12 = r12, .beyond_r9 = true,
+	};
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __tdh_export_mem(rcx, rdx, r8, r9, r10, r11, r12,
+					       out);
+
+	r.out.rcx = out->rcx;
+	r.out.rdx = out->rdx;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t
+observed__tdh_import_mem(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10, u64 r11,
+			 u64 r12, u64 r13, struct tdx_out *out)
+{
+	struct seamcall_regs r = {
+		.rax = TDX_V0(TDH_IMPORT_MEM), .rcx = rcx, .rdx = rdx, .r8 = r8,
+		.r9 = r9, .r10 = r10, .r11 = r11, .r12 = r12, .r13 = r13,
+		.beyond_r9 = true,
+	};
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __tdh_import_mem(rcx, rdx, r8, r9, r10, r11, r12,
+					       r13, out);
+
+	r.out.rcx = out->rcx;
+	r.out.rdx = out->rdx;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t observed__tdh_servtd_bind(u64 rcx, u64 rdx, u64 r8, u64 r9,
+					      u64 r10, struct tdx_more *more)
+{
+	struct seamcall_regs r = {
+		.rax = TDX_V0(TDH_SERVTD_BIND), .rcx = rcx, .rdx = rdx,
+		.r8 = r8, .r9 = r9, .r10 = r10, .beyond_r9 = true,
+	};
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __tdh_servtd_bind(rcx, rdx, r8, r9, r10, more);
+
+	r.out = *more;
+	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t observed__tdh_servtd_prebind(u64 rcx, u64 rdx, u64 r8,
+						 u64 r9, u64 r10)
+{
+	return observed__seamcall_r10(TDX_V0(TDH_SERVTD_PREBIND), r10, rdx, rcx,
+				      r8, r9);
+}
+
+static tdx_status_t observed__tdh_sys_config_v1(u64 rcx, u64 rdx, u64 r8,
+						u64 r9)
+{
+	return observed__seamcall_r10(TDX_V1(TDH_SYS_CONFIG), 0, rdx, rcx, r8,
+				      r9);
 }
 
 /* The guest's registers are shown as the ABI names the first of them. */
-static tdx_status_t observed_vp_enter(u64 rcx, struct tdx_regs *regs)
+static tdx_status_t observed__tdh_vp_enter(u64 rcx, struct tdx_regs *regs)
 {
 	struct seamcall_regs r = {
 		.rax = TDX_V0(TDH_VP_ENTER), .rcx = rcx,
@@ -200,47 +301,24 @@ static tdx_status_t observed_vp_enter(u64 rcx, struct tdx_regs *regs)
 		.r10 = regs->r10, .r11 = regs->r11, .r12 = regs->r12,
 		.r13 = regs->r13, .beyond_r9 = true,
 	};
-	tdx_status_t status;
-	u64 start;
+	u64 start = observe_enter(&r);
+	tdx_status_t status = __tdh_vp_enter(rcx, regs);
 
-	observe_enter(&r);
-	start = ktime_get_mono_fast_ns();
-	status = __tdh_vp_enter(rcx, regs);
-	start = ktime_get_mono_fast_ns() - start;
-	r.out.rcx = regs->rcx;
-	r.out.rdx = regs->rdx;
-	r.out.r8 = regs->r8;
-	r.out.r9 = regs->r9;
-	r.out.r10 = regs->r10;
-	r.out.r11 = regs->r11;
-	observe_exit(&r, status, start);
-	return status;
-}
-
-static tdx_status_t observed_servtd_prebind(u64 rcx, u64 rdx, u64 r8, u64 r9,
-					    u64 r10)
-{
-	return observed_r10(TDX_V0(TDH_SERVTD_PREBIND), r10, rdx, rcx, r8, r9);
-}
-
-static tdx_status_t observed_sys_config_v1(u64 rcx, u64 rdx, u64 r8, u64 r9)
-{
-	return observed_r10(TDX_V1(TDH_SYS_CONFIG), 0, rdx, rcx, r8, r9);
+	r.out = (struct tdx_more){
+		.rcx = regs->rcx, .rdx = regs->rdx, .r8 = regs->r8,
+		.r9 = regs->r9, .r10 = regs->r10, .r11 = regs->r11,
+		.r12 = regs->r12, .r13 = regs->r13,
+	};
+	return observe_exit(&r, start, status);
 }
 
 int seamhost_observe_get(void)
 {
 	mutex_lock(&observe_lock);
 	if (!observers++) {
-		static_call_update(seamhost_call, observed);
-		static_call_update(seamhost_call_r10, observed_r10);
-		static_call_update(seamhost_call_out3, observed_out3);
-		static_call_update(seamhost_call_out3r10, observed_out3r10);
-		static_call_update(seamhost_call_out, observed_out);
-		static_call_update(seamhost_call_more, observed_more);
-		static_call_update(seamhost_vp_enter, observed_vp_enter);
-		static_call_update(seamhost_servtd_prebind, observed_servtd_prebind);
-		static_call_update(seamhost_sys_config_v1, observed_sys_config_v1);
+#define X(entry)	static_call_update(seamhost##entry, observed##entry);
+		SEAMHOST_CALLS(X)
+#undef X
 	}
 	mutex_unlock(&observe_lock);
 	return 0;
@@ -250,15 +328,9 @@ void seamhost_observe_put(void)
 {
 	mutex_lock(&observe_lock);
 	if (!--observers) {
-		static_call_update(seamhost_call, __seamcall);
-		static_call_update(seamhost_call_r10, __seamcall_r10);
-		static_call_update(seamhost_call_out3, __seamcall_out3);
-		static_call_update(seamhost_call_out3r10, __seamcall_out3r10);
-		static_call_update(seamhost_call_out, __seamcall_out);
-		static_call_update(seamhost_call_more, __seamcall_more);
-		static_call_update(seamhost_vp_enter, __tdh_vp_enter);
-		static_call_update(seamhost_servtd_prebind, __tdh_servtd_prebind);
-		static_call_update(seamhost_sys_config_v1, __tdh_sys_config_v1);
+#define X(entry)	static_call_update(seamhost##entry, entry);
+		SEAMHOST_CALLS(X)
+#undef X
 	}
 	mutex_unlock(&observe_lock);
 }

@@ -16,7 +16,7 @@ struct seamcall_regs {
 	u64 rax;
 	u64 rcx, rdx, r8, r9, r10, r11, r12, r13;
 	bool beyond_r9;		/* R10 to R13 are operands too */
-	struct tdx_out out;
+	struct tdx_more out;
 };
 
 /*

@@ -14,8 +14,8 @@
 #include <asm/frame.h>
 
 /* status.h has these for C; the entry tests hold the two against each other */
-#define NOT_DELIVERED			0x8000ff0000000000
-#define NOT_DELIVERED_VMFAILINVALID	0x8000ff00ffff0000
+#define NOT_DELIVERED		0x8000ff0000000000
+#define VMFAILINVALID		0xffff0000	/* no trap has this number */
 
 /* struct tdx_out and, two registers longer, struct tdx_more */
 #define OUT_RCX		0
@@ -49,6 +49,11 @@
 #define VMCALL_R13	16
 #define VMCALL_R14	24
 #define VMCALL_R15	32
+
+/* C's arguments from the seventh on */
+#define STACK_ARG1	(FRAME_OFFSET + 8)(%rsp)
+#define STACK_ARG2	(FRAME_OFFSET + 16)(%rsp)
+#define STACK_ARG3	(FRAME_OFFSET + 24)(%rsp)
 
 .macro SEAMCALL
 	.byte	0x66, 0x0f, 0x01, 0xcf
@@ -93,23 +98,39 @@
 .endm
 
 /* From the order of C's arguments to that of the operands. */
-.macro MOVE_FIRST_FOUR leaf:req
+.macro MOVE_FIRST_FOUR
 	mov	%rdx, %r8
 	mov	%rsi, %rdx
 	mov	%rcx, %r9
 	mov	%rdi, %rcx
-	mov	$\leaf, %eax
 .endm
 
-.macro STORE_OUT3
+/* TD, GPA, level, flags, R8, R9: the level goes to the GPA, the flags to the TD */
+.macro PACK_GPA_LEVEL
+	or	%dl, %sil
+	or	%cl, %dil
+	mov	%rsi, %rcx
+	mov	%rdi, %rdx
+	mov	STACK_ARG1, %rsi
+.endm
+
+.macro LOAD_R10_R11
+	mov	OUT_R10(%rsi), %r10
+	mov	OUT_R11(%rsi), %r11
+.endm
+
+/* Before the call operands for the caller's registers, then back for outputs. */
+.macro EXCHANGE_R12_R13
+	xchg	%r12, OUT_R12(%rsi)
+	xchg	%r13, OUT_R13(%rsi)
+.endm
+
+.macro STORE_RCX_RDX
 	mov	%rcx, OUT_RCX(%rsi)
 	mov	%rdx, OUT_RDX(%rsi)
-	mov	%r8, OUT_R8(%rsi)
 .endm
 
-.macro STORE_OUT
-	STORE_OUT3
-	mov	%r9, OUT_R9(%rsi)
+.macro STORE_R10_R11
 	mov	%r10, OUT_R10(%rsi)
 	mov	%r11, OUT_R11(%rsi)
 .endm
@@ -144,11 +165,196 @@
 .endm
 
 /*
+ * What each form does before and after the call: LOAD_form, STORE_form. The
+ * table at TDX_MODULE_CALL tells what for.
+ */
+.macro LOAD_in leaf
+	mov	%rdi, %rax
+.endm
+.macro STORE_in
+.endm
+
+.macro LOAD_r10 leaf
+	mov	%rsi, %r10
+	mov	%rdi, %rax
+.endm
+.macro STORE_r10
+.endm
+
+.macro LOAD_out3 leaf
+	mov	%rdi, %rax
+.endm
+.macro STORE_out3
+	STORE_RCX_RDX
+	mov	%r8, OUT_R8(%rsi)
+.endm
+
+.macro LOAD_out3r10 leaf
+	mov	%rdx, %r10
+	mov	%rdi, %rax
+.endm
+.macro STORE_out3r10
+	STORE_out3
+.endm
+
+.macro LOAD_out leaf
+	mov	%rdi, %rax
+.endm
+.macro STORE_out
+	STORE_out3
+	mov	%r9, OUT_R9(%rsi)
+	STORE_R10_R11
+.endm
+
+.macro LOAD_saved leaf
+	PUSH_CALLEE_SAVED
+	push	%rsi
+	mov	%rdi, %rax
+	mov	REGS_RCX(%rsi), %rcx
+	LOAD_REGS
+.endm
+.macro STORE_saved
+	STORE_REGS_AND_RESTORE
+.endm
+
+.macro LOAD_enter leaf
+	PUSH_CALLEE_SAVED
+	push	%rsi
+	mov	%rdi, %rcx
+	mov	REGS_RBP(%rsi), %rbp
+	LOAD_REGS
+	xor	%eax, %eax	/* TDH.VP.ENTER is leaf 0 */
+.endm
+.macro STORE_enter
+	STORE_REGS_AND_RESTORE
+.endm
+
+.macro LOAD_five leaf
+	mov	%r8, %r10
+	MOVE_FIRST_FOUR
+	mov	$\leaf, %eax
+.endm
+.macro STORE_five
+.endm
+
+.macro LOAD_four leaf
+	xor	%r10d, %r10d
+	MOVE_FIRST_FOUR
+	mov	$\leaf, %eax
+.endm
+.macro STORE_four
+.endm
+
+.macro LOAD_add leaf
+	PACK_GPA_LEVEL
+	LOAD_R10_R11
+	mov	$\leaf, %eax
+.endm
+.macro STORE_add
+	STORE_out
+.endm
+
+.macro LOAD_demote leaf
+	LOAD_add \leaf
+	EXCHANGE_R12_R13
+.endm
+.macro STORE_demote
+	STORE_RCX_RDX
+	mov	%r9, OUT_R9(%rsi)
+	STORE_R10_R11
+	EXCHANGE_R12_R13
+.endm
+
+.macro LOAD_promote leaf
+	or	%dl, %sil
+	mov	%rdi, %rdx
+	xchg	%rsi, %rcx
+	EXCHANGE_R12_R13
+	mov	$\leaf, %eax
+.endm
+.macro STORE_promote
+	STORE_RCX_RDX
+	EXCHANGE_R12_R13
+.endm
+
+.macro LOAD_bind leaf
+	mov	%r8, %r10
+	mov	%rdx, %r8
+	mov	%rsi, %rdx
+	mov	%r9, %rsi
+	mov	%rcx, %r9
+	mov	%rdi, %rcx
+	EXCHANGE_R12_R13
+	mov	$\leaf, %eax
+.endm
+.macro STORE_bind
+	mov	%rcx, OUT_RCX(%rsi)
+	STORE_R10_R11
+	EXCHANGE_R12_R13
+.endm
+
+.macro LOAD_export leaf
+	mov	%r8, %r10
+	mov	%r9, %r11
+	MOVE_FIRST_FOUR
+	xchg	%r12, STACK_ARG1
+	mov	STACK_ARG2, %rsi
+	mov	$\leaf, %eax
+.endm
+.macro STORE_export
+	STORE_RCX_RDX
+	mov	STACK_ARG1, %r12
+.endm
+
+.macro LOAD_import leaf
+	mov	%r8, %r10
+	mov	%r9, %r11
+	MOVE_FIRST_FOUR
+	xchg	%r12, STACK_ARG1
+	xchg	%r13, STACK_ARG2
+	mov	STACK_ARG3, %rsi
+	mov	$\leaf, %eax
+.endm
+.macro STORE_import
+	STORE_export
+	mov	STACK_ARG2, %r13
+.endm
+
+.macro LOAD_uuid_rd leaf
+	mov	%rdi, %rcx
+	xchg	%rsi, %rdx
+	xor	%r8d, %r8d
+	LOAD_R10_R11
+	EXCHANGE_R12_R13
+	mov	$\leaf, %eax
+.endm
+.macro STORE_uuid_rd
+	mov	%rdx, OUT_RDX(%rsi)
+	mov	%r8, OUT_R8(%rsi)
+	STORE_R10_R11
+	EXCHANGE_R12_R13
+.endm
+
+.macro LOAD_uuid_wr leaf
+	mov	%rcx, %r9
+	mov	%rdi, %rcx
+	xchg	%rsi, %r8
+	xchg	%rdx, %r8
+	LOAD_R10_R11
+	EXCHANGE_R12_R13
+	mov	$\leaf, %eax
+.endm
+.macro STORE_uuid_wr
+	mov	%r8, OUT_R8(%rsi)
+	EXCHANGE_R12_R13
+.endm
+
+/*
  * TDX_MODULE_CALL - body of one entry point
  *
  * \host: 1 SEAMCALL, 0 TDCALL
  * \form: what the entry point takes and gives back
- * \leaf: RAX of the forms five and four
+ * \leaf: RAX of the forms that do not take it
  *
  *	form	RDI	RSI			RDX RCX R8 R9	stores
  *	----	----	----------------------	-----------	--------------
@@ -158,31 +364,47 @@
  *	out3r10	leaf	struct tdx_out *	operands, but	RCX RDX R8
  *						RDX is R10's
  *	out	leaf	struct tdx_out *	operands	RCX RDX R8-R11
- *	more	leaf	struct tdx_more *,	operands	RCX RDX R8-R13
- *			operands R10-R13
  *	saved	leaf	struct tdx_regs *,	ignored		all of the struct,
  *			all operands but RBP			RBP too
  *	enter	TDVPR	struct tdx_regs *,	ignored		all of the struct
  *			all operands but RCX
  *
- *	five: the operands RCX, RDX, R8, R9, R10 in the order of C's arguments
- *	(RDI, RSI, RDX, RCX, R8), each of which has to move; stores nothing.
- *	With the leaf as a sixth it would need 11 instructions, not 10.
- *	four: the same with 0 for R10
+ * The others are for one leaf or two each, whose operands are too many or all
+ * in the wrong registers: each instruction counts there. They take operands in
+ * the order of C's arguments (RDI, RSI, RDX, RCX, R8, R9, the stack); "more" is
+ * struct tdx_more *, which has further operands of the leaf in its members.
+ *
+ *	form	arguments				more	stores
+ *	-------	---------------------------------------	-------	--------------
+ *	five	RCX RDX R8 R9 R10			-	nothing
+ *	four	RCX RDX R8 R9, and 0 is R10		-	nothing
+ *	add	RDX RCX level flags R8 R9 more		R10 R11	RCX RDX R8-R11
+ *	demote	RDX RCX level flags R8 R9 more		R10-R13	RCX RDX R9-R13
+ *	promote	RDX RCX level more			R12 R13	RCX RDX R12 R13
+ *	bind	RCX RDX R8 R9 R10 more			R12 R13	RCX R10-R13
+ *	export	RCX RDX R8 R9 R10 R11 R12 tdx_out *	-	RCX RDX
+ *	import	RCX RDX R8 R9 R10 R11 R12 R13 tdx_out *	-	RCX RDX
+ *	uuid_rd	RCX RDX more, and 0 is R8		R10-R13	RDX R8 R10-R13
+ *	uuid_wr	RCX RDX R8 R9 more			R10-R13	R8 R12 R13
+ *
+ * Bits 7:0 of level are or-ed into RCX, those of flags into RDX.
+ * Where a leaf has no operand or output in R12 or R13 but the form has, the
+ * structure keeps what it held.
  *
  * Returns the completion status in RAX.
  *
- * Reads: the registers above, and the structure for more, saved and enter.
- * An operand register that the leaf does not use is passed as it stands.
+ * Reads: the registers above, and the structure where it has operands. An
+ * operand register that the leaf does not use is passed as it stands.
  *
  * Writes: RAX, the structure, and below RSP what the form pushes: seven or
  * eight words (saved, enter), nothing (all others).
  *
  * Preserves: RBX, RBP, R12-R15 and RSP, in every form. The module gives back
  * every register that is no output of the leaf, which is why RSI still holds
- * the structure afterwards in the forms out3, out3r10, out and more. During the
- * call, the structure of more keeps the caller's R12 and R13 in the places of
- * the operands that they make room for. VP.ENTER is different:
+ * the structure afterwards in all forms that store, but for saved and enter.
+ * During the call, the caller's R12 and R13 are where the operands came from
+ * that they make room for: in the structure, or in the stack's arguments.
+ * VP.ENTER is different:
  * when it ends, all registers but RSP may hold what the guest, or the module
  * on its behalf, left there. That includes RBP, which modules without
  * NO_RBP_MOD zero or fill. The forms saved and enter therefore keep all
@@ -197,11 +419,12 @@
  * control; RSI is the structure, the rest is the caller's again. Nothing that
  * a guest chose is left in a register for the CPU to speculate with.
  *
- * Clobbers, as the C ABI allows: the argument registers, R10, R11, flags.
+ * Clobbers, as the C ABI allows: the argument registers and those arguments
+ * on the stack that are operands, R10, R11, flags.
  *
  * Failure to reach the module, distinct from each answer it can give:
  *  - carry set (VMfailInvalid: no module loaded, or the CPU is not in a state
- *    to call it): RAX was the leaf, becomes NOT_DELIVERED_VMFAILINVALID.
+ *    to call it): RAX was the leaf, becomes NOT_DELIVERED | VMFAILINVALID.
  *    TDCALL does not report by carry.
  *  - #UD (no SEAM on this CPU, VMX off), #GP (no P-SEAMLDR): the exception table
  *    resumes at the fix-up with the trap number in RAX, which becomes
@@ -214,47 +437,7 @@
  */
 .macro TDX_MODULE_CALL host:req form:req leaf=0
 	FRAME_BEGIN
-
-.ifc \form, more
-	mov	OUT_R10(%rsi), %r10
-	mov	OUT_R11(%rsi), %r11
-	xchg	OUT_R12(%rsi), %r12
-	xchg	OUT_R13(%rsi), %r13
-.endif
-.ifc \form, r10
-	mov	%rsi, %r10
-.endif
-.ifc \form, out3r10
-	mov	%rdx, %r10
-.endif
-.ifc \form, saved
-	PUSH_CALLEE_SAVED
-	push	%rsi
-	mov	%rdi, %rax
-	mov	REGS_RCX(%rsi), %rcx
-	LOAD_REGS
-.else
-.ifc \form, enter
-	PUSH_CALLEE_SAVED
-	push	%rsi
-	mov	%rdi, %rcx
-	mov	REGS_RBP(%rsi), %rbp
-	LOAD_REGS
-	xor	%eax, %eax	/* TDH.VP.ENTER is leaf 0 */
-.else
-.ifc \form, five
-	mov	%r8, %r10
-	MOVE_FIRST_FOUR \leaf
-.else
-.ifc \form, four
-	xor	%r10d, %r10d
-	MOVE_FIRST_FOUR \leaf
-.else
-	mov	%rdi, %rax
-.endif
-.endif
-.endif
-.endif
+	LOAD_\form \leaf
 
 .Lcall\@:
 .if \host
@@ -265,35 +448,14 @@
 .endif
 
 .Lreturned\@:
-.ifc \form, out3
-	STORE_OUT3
-.endif
-.ifc \form, out3r10
-	STORE_OUT3
-.endif
-.ifc \form, out
-	STORE_OUT
-.endif
-.ifc \form, more
-	STORE_OUT
-	xchg	%r12, OUT_R12(%rsi)
-	xchg	%r13, OUT_R13(%rsi)
-.endif
-.ifc \form, saved
-	STORE_REGS_AND_RESTORE
-.endif
-.ifc \form, enter
-	STORE_REGS_AND_RESTORE
-.endif
+	STORE_\form
 	FRAME_END
 	RET
 
 .if \host
 .Lcarry\@:
-	movabs	$NOT_DELIVERED_VMFAILINVALID, %rax
-	jmp	.Lreturned\@
+	mov	$VMFAILINVALID, %eax
 .endif
-
 	/* RAX is the trap number; each other register is still an operand */
 .Lfault\@:
 	or	not_delivered(%rip), %rax
@@ -385,6 +547,11 @@
 	_ASM_EXTABLE_FAULT(.Lcall\@, .Lfault\@)
 .endm
 
+#define ENTRY_POINT(name, body)			\
+	SYM_TYPED_FUNC_START(name);		\
+	body;					\
+	SYM_FUNC_END(name)
+
 	.section .rodata
 	.balign	8
 not_delivered:
@@ -392,100 +559,42 @@ not_delivered:
 
 	.text
 
-SYM_TYPED_FUNC_START(__seamcall)
-	TDX_MODULE_CALL host=1 form=in
-SYM_FUNC_END(__seamcall)
+/* host */
+ENTRY_POINT(__seamcall, TDX_MODULE_CALL host=1 form=in)
+ENTRY_POINT(__seamcall_r10, TDX_MODULE_CALL host=1 form=r10)
+ENTRY_POINT(__seamcall_out3, TDX_MODULE_CALL host=1 form=out3)
+ENTRY_POINT(__seamcall_out3r10, TDX_MODULE_CALL host=1 form=out3r10)
+ENTRY_POINT(__seamcall_out, TDX_MODULE_CALL host=1 form=out)
+ENTRY_POINT(__seamcall_saved, TDX_MODULE_CALL host=1 form=saved)
 
-SYM_TYPED_FUNC_START(__seamcall_r10)
-	TDX_MODULE_CALL host=1 form=r10
-SYM_FUNC_END(__seamcall_r10)
+/* host, one leaf each */
+ENTRY_POINT(__tdh_mem_sept_add_l2, TDX_MODULE_CALL host=1 form=add leaf=0x10003)
+ENTRY_POINT(__tdh_mem_page_demote_more, TDX_MODULE_CALL host=1 form=demote leaf=0xf)
+ENTRY_POINT(__tdh_mem_page_promote_more, TDX_MODULE_CALL host=1 form=promote leaf=0x17)
+ENTRY_POINT(__tdh_export_mem, TDX_MODULE_CALL host=1 form=export leaf=0x44)
+ENTRY_POINT(__tdh_import_mem, TDX_MODULE_CALL host=1 form=import leaf=0x53)
+ENTRY_POINT(__tdh_servtd_bind, TDX_MODULE_CALL host=1 form=bind leaf=0x30)
+ENTRY_POINT(__tdh_servtd_prebind, TDX_MODULE_CALL host=1 form=five leaf=0x31)
+ENTRY_POINT(__tdh_sys_config_v1, TDX_MODULE_CALL host=1 form=four leaf=0x1002d)
 
-SYM_TYPED_FUNC_START(__seamcall_out3)
-	TDX_MODULE_CALL host=1 form=out3
-SYM_FUNC_END(__seamcall_out3)
+/* guest */
+ENTRY_POINT(__tdgcall, TDX_MODULE_CALL host=0 form=in)
+ENTRY_POINT(__tdgcall_out3, TDX_MODULE_CALL host=0 form=out3)
+ENTRY_POINT(__tdgcall_out, TDX_MODULE_CALL host=0 form=out)
+ENTRY_POINT(__tdgcall_saved, TDX_MODULE_CALL host=0 form=saved)
+ENTRY_POINT(__tdg_servtd_rd, TDX_MODULE_CALL host=0 form=uuid_rd leaf=0x12)
+ENTRY_POINT(__tdg_servtd_wr, TDX_MODULE_CALL host=0 form=uuid_wr leaf=0x14)
 
-SYM_TYPED_FUNC_START(__seamcall_out3r10)
-	TDX_MODULE_CALL host=1 form=out3r10
-SYM_FUNC_END(__seamcall_out3r10)
-
-SYM_TYPED_FUNC_START(__seamcall_out)
-	TDX_MODULE_CALL host=1 form=out
-SYM_FUNC_END(__seamcall_out)
-
-SYM_TYPED_FUNC_START(__seamcall_more)
-	TDX_MODULE_CALL host=1 form=more
-SYM_FUNC_END(__seamcall_more)
-
-SYM_TYPED_FUNC_START(__tdh_servtd_prebind)
-	TDX_MODULE_CALL host=1 form=five leaf=49
-SYM_FUNC_END(__tdh_servtd_prebind)
-
-SYM_TYPED_FUNC_START(__tdh_sys_config_v1)
-	TDX_MODULE_CALL host=1 form=four leaf=0x1002d
-SYM_FUNC_END(__tdh_sys_config_v1)
-
-SYM_TYPED_FUNC_START(__seamcall_saved)
-	TDX_MODULE_CALL host=1 form=saved
-SYM_FUNC_END(__seamcall_saved)
-
-SYM_TYPED_FUNC_START(__tdgcall)
-	TDX_MODULE_CALL host=0 form=in
-SYM_FUNC_END(__tdgcall)
-
-SYM_TYPED_FUNC_START(__tdgcall_out3)
-	TDX_MODULE_CALL host=0 form=out3
-SYM_FUNC_END(__tdgcall_out3)
-
-SYM_TYPED_FUNC_START(__tdgcall_out)
-	TDX_MODULE_CALL host=0 form=out
-SYM_FUNC_END(__tdgcall_out)
-
-SYM_TYPED_FUNC_START(__tdgcall_more)
-	TDX_MODULE_CALL host=0 form=more
-SYM_FUNC_END(__tdgcall_more)
-
-SYM_TYPED_FUNC_START(__tdgcall_saved)
-	TDX_MODULE_CALL host=0 form=saved
-SYM_FUNC_END(__tdgcall_saved)
-
-SYM_TYPED_FUNC_START(__tdvmcall2)
-	TDVMCALL n=2 out=0
-SYM_FUNC_END(__tdvmcall2)
-
-SYM_TYPED_FUNC_START(__tdvmcall3)
-	TDVMCALL n=3 out=0
-SYM_FUNC_END(__tdvmcall3)
-
-SYM_TYPED_FUNC_START(__tdvmcall4)
-	TDVMCALL n=4 out=0
-SYM_FUNC_END(__tdvmcall4)
-
-SYM_TYPED_FUNC_START(__tdvmcall5)
-	TDVMCALL n=5 out=0
-SYM_FUNC_END(__tdvmcall5)
-
-SYM_TYPED_FUNC_START(__tdvmcall6)
-	TDVMCALL n=6 out=0
-SYM_FUNC_END(__tdvmcall6)
-
-SYM_TYPED_FUNC_START(__tdvmcall3_out)
-	TDVMCALL n=3 out=1
-SYM_FUNC_END(__tdvmcall3_out)
-
-SYM_TYPED_FUNC_START(__tdvmcall4_out)
-	TDVMCALL n=4 out=1
-SYM_FUNC_END(__tdvmcall4_out)
-
-SYM_TYPED_FUNC_START(__tdvmcall5_out)
-	TDVMCALL n=5 out=1
-SYM_FUNC_END(__tdvmcall5_out)
-
-SYM_TYPED_FUNC_START(__tdvmcall6_out)
-	TDVMCALL n=6 out=1
-SYM_FUNC_END(__tdvmcall6_out)
+ENTRY_POINT(__tdvmcall2, TDVMCALL n=2 out=0)
+ENTRY_POINT(__tdvmcall3, TDVMCALL n=3 out=0)
+ENTRY_POINT(__tdvmcall4, TDVMCALL n=4 out=0)
+ENTRY_POINT(__tdvmcall5, TDVMCALL n=5 out=0)
+ENTRY_POINT(__tdvmcall6, TDVMCALL n=6 out=0)
+ENTRY_POINT(__tdvmcall3_out, TDVMCALL n=3 out=1)
+ENTRY_POINT(__tdvmcall4_out, TDVMCALL n=4 out=1)
+ENTRY_POINT(__tdvmcall5_out, TDVMCALL n=5 out=1)
+ENTRY_POINT(__tdvmcall6_out, TDVMCALL n=6 out=1)
 
 	.section .noinstr.text, "ax"
 
-SYM_TYPED_FUNC_START(__tdh_vp_enter)
-	TDX_MODULE_CALL host=1 form=enter
-SYM_FUNC_END(__tdh_vp_enter)
+ENTRY_POINT(__tdh_vp_enter, TDX_MODULE_CALL host=1 form=enter)

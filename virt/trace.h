@@ -60,6 +60,8 @@ TRACE_EVENT_FN(seamcall_exit,
 		__field(u64, r9)
 		__field(u64, r10)
 		__field(u64, r11)
+		__field(u64, r12)
+		__field(u64, r13)
 		__array(char, words, SEAMCALL_WORDS)
 	),
 	TP_fast_assign(
@@ -74,12 +76,14 @@ TRACE_EVENT_FN(seamcall_exit,
 		__entry->r9 = out & TDX_REG_R9 ? r->out.r9 : 0;
 		__entry->r10 = out & TDX_REG_R10 ? r->out.r10 : 0;
 		__entry->r11 = out & TDX_REG_R11 ? r->out.r11 : 0;
+		__entry->r12 = out & TDX_REG_R12 ? r->out.r12 : 0;
+		__entry->r13 = out & TDX_REG_R13 ? r->out.r13 : 0;
 		seamcall_words(r, status, __entry->words);
 	),
-	TP_printk("%s rcx=0x%llx rdx=0x%llx r8=0x%llx r9=0x%llx r10=0x%llx r11=0x%llx status=0x%llx %llu ns",
+	TP_printk("%s rcx=0x%llx rdx=0x%llx r8=0x%llx r9=0x%llx r10=0x%llx r11=0x%llx r12=0x%llx r13=0x%llx status=0x%llx %llu ns",
 		  __entry->words, __entry->rcx, __entry->rdx, __entry->r8,
-		  __entry->r9, __entry->r10, __entry->r11, __entry->status,
-		  __entry->ns),
+		  __entry->r9, __entry->r10, __entry->r11, __entry->r12,
+		  __entry->r13, __entry->status, __entry->ns),
 	seamhost_observe_get, seamhost_observe_put
 );
 

@@ -10,7 +10,7 @@
 #include <seamhost/leaves.h>
 #include <seamhost/types.h>
 
-/* All operands of leaves that go beyond R9; in and out. */
+/* For leaves that go beyond R9: R10 to R13 are in and out, what is used of them. */
 struct tdx_more {
 	u64 rcx;	/* out only */
 	u64 rdx;	/* out only */
@@ -74,11 +74,30 @@ tdx_status_t __seamcall_out3r10(u64 rax, struct tdx_out *out,
 				u64 r10, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_out(u64 rax, struct tdx_out *out,
 			    u64 rdx, u64 rcx, u64 r8, u64 r9);
-tdx_status_t __seamcall_more(u64 rax, struct tdx_more *more,
-			     u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __seamcall_saved(u64 rax, struct tdx_regs *regs);
 tdx_status_t __tdh_vp_enter(u64 rcx, struct tdx_regs *regs);
-/* two leaves whose operands are all in the wrong registers */
+
+/*
+ * Leaves with an entry point of their own, because their operands are many or
+ * all in the wrong registers. The arguments are those of the wrappers, where
+ * C puts them; the leaf and what is packed is done behind.
+ */
+tdx_status_t __tdh_mem_sept_add_l2(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+				   unsigned int flags, hpa_t sept, hpa_t l2_1,
+				   struct tdx_more *more);
+tdx_status_t __tdh_mem_page_demote_more(hpa_t tdr, gpa_t gpa,
+					enum tdx_level level, unsigned int flags,
+					hpa_t sept, hpa_t l2_1,
+					struct tdx_more *more);
+tdx_status_t __tdh_mem_page_promote_more(hpa_t tdr, gpa_t gpa,
+					 enum tdx_level level,
+					 struct tdx_more *more);
+tdx_status_t __tdh_export_mem(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10,
+			      u64 r11, u64 r12, struct tdx_out *out);
+tdx_status_t __tdh_import_mem(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10,
+			      u64 r11, u64 r12, u64 r13, struct tdx_out *out);
+tdx_status_t __tdh_servtd_bind(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10,
+			       struct tdx_more *more);
 tdx_status_t __tdh_servtd_prebind(u64 rcx, u64 rdx, u64 r8, u64 r9, u64 r10);
 tdx_status_t __tdh_sys_config_v1(u64 rcx, u64 rdx, u64 r8, u64 r9);
 
@@ -88,9 +107,10 @@ tdx_status_t __tdgcall_out3(u64 rax, struct tdx_out *out,
 			    u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __tdgcall_out(u64 rax, struct tdx_out *out,
 			   u64 rdx, u64 rcx, u64 r8, u64 r9);
-tdx_status_t __tdgcall_more(u64 rax, struct tdx_more *more,
-			    u64 rdx, u64 rcx, u64 r8, u64 r9);
 tdx_status_t __tdgcall_saved(u64 rax, struct tdx_regs *regs);
+tdx_status_t __tdg_servtd_rd(u64 rcx, u64 rdx, struct tdx_more *more);
+tdx_status_t __tdg_servtd_wr(u64 rcx, u64 rdx, u64 r8, u64 r9,
+			     struct tdx_more *more);
 
 /* The number says how many registers, R10 and up, the VMM sees. */
 struct tdvmcall_ret __tdvmcall2(u64 r10, u64 r11);
@@ -107,43 +127,38 @@ struct tdvmcall_ret __tdvmcall5_out(struct tdvmcall_out *out, u64 r11, u64 r12,
 struct tdvmcall_ret __tdvmcall6_out(struct tdvmcall_out *out, u64 r11, u64 r12,
 				    u64 r13, u64 r14, u64 r15);
 
+/* X(entry point), those that host wrappers call */
+#define SEAMHOST_CALLS(X)						\
+	X(__seamcall)							\
+	X(__seamcall_r10)						\
+	X(__seamcall_out3)						\
+	X(__seamcall_out3r10)						\
+	X(__seamcall_out)						\
+	X(__tdh_vp_enter)						\
+	X(__tdh_mem_sept_add_l2)					\
+	X(__tdh_mem_page_demote_more)					\
+	X(__tdh_mem_page_promote_more)					\
+	X(__tdh_export_mem)						\
+	X(__tdh_import_mem)						\
+	X(__tdh_servtd_bind)						\
+	X(__tdh_servtd_prebind)						\
+	X(__tdh_sys_config_v1)
+
 /*
- * What the host wrappers call. In the kernel a static call: it goes straight
- * to the entry point, and through the observer (virt/observe.c) while trace
- * events or statistics are on.
+ * How they call it. In the kernel a static call: it goes straight to the entry
+ * point, and through the observer (virt/observe.c) while trace events or
+ * statistics are on.
  */
 #if defined(__KERNEL__) && !defined(__SEAMHOST_UNOBSERVED)
 #include <linux/static_call.h>
 
-DECLARE_STATIC_CALL(seamhost_call, __seamcall);
-DECLARE_STATIC_CALL(seamhost_call_r10, __seamcall_r10);
-DECLARE_STATIC_CALL(seamhost_call_out3, __seamcall_out3);
-DECLARE_STATIC_CALL(seamhost_call_out3r10, __seamcall_out3r10);
-DECLARE_STATIC_CALL(seamhost_call_out, __seamcall_out);
-DECLARE_STATIC_CALL(seamhost_call_more, __seamcall_more);
-DECLARE_STATIC_CALL(seamhost_vp_enter, __tdh_vp_enter);
-DECLARE_STATIC_CALL(seamhost_servtd_prebind, __tdh_servtd_prebind);
-DECLARE_STATIC_CALL(seamhost_sys_config_v1, __tdh_sys_config_v1);
+#define X(entry)	DECLARE_STATIC_CALL(seamhost##entry, entry);
+SEAMHOST_CALLS(X)
+#undef X
 
-#define host_call_in	static_call(seamhost_call)
-#define host_call_r10	static_call(seamhost_call_r10)
-#define host_call_out3	static_call(seamhost_call_out3)
-#define host_call_out3r10	static_call(seamhost_call_out3r10)
-#define host_call_out	static_call(seamhost_call_out)
-#define host_call_more	static_call(seamhost_call_more)
-#define host_call_enter	static_call(seamhost_vp_enter)
-#define host_call_prebind	static_call(seamhost_servtd_prebind)
-#define host_call_config_v1	static_call(seamhost_sys_config_v1)
+#define host_call(entry)	static_call(seamhost##entry)
 #else
-#define host_call_in	__seamcall
-#define host_call_r10	__seamcall_r10
-#define host_call_out3	__seamcall_out3
-#define host_call_out3r10	__seamcall_out3r10
-#define host_call_out	__seamcall_out
-#define host_call_more	__seamcall_more
-#define host_call_enter	__tdh_vp_enter
-#define host_call_prebind	__tdh_servtd_prebind
-#define host_call_config_v1	__tdh_sys_config_v1
+#define host_call(entry)	entry
 #endif
 
 #endif /* SEAMHOST_ENTRY_H */

@@ -14,6 +14,11 @@
 #define TDX_VP_ENTER_HOST_RECOVERABLE	(1ULL << 52)
 #define TDX_VP_ENTER_RESUME_L1		(1ULL << 53)
 
+/* RDX of TDH.MEM.SEPT.ADD version 1: a table that is there already is no error */
+#define TDX_SEPT_ADD_ALLOW_EXISTING	1
+/* RDX of TDH.MEM.PAGE.DEMOTE: L2 Secure EPT pages are given */
+#define TDX_PAGE_DEMOTE_L2		1
+
 /* R8 of TDH.SYS.CONFIG */
 #define TDX_SYS_CONFIG_DYNAMIC_PAMT	(1ULL << 16)
 

@@ -213,8 +213,7 @@ tdg_sys_rdall(gpa_t list, u64 field, struct tdx_out *out)
 static __always_inline tdx_status_t
 tdg_servtd_rd(u64 binding, u64 field, struct tdx_more *out)
 {
-	return tdg_call_more(TDX_V0(TDG_SERVTD_RD), out, binding, field, 0,
-			     TDX_UNUSED(r9));
+	return __tdg_servtd_rd(binding, field, out);
 }
 
 /**
@@ -228,8 +227,7 @@ tdg_servtd_rd(u64 binding, u64 field, struct tdx_more *out)
 static __always_inline tdx_status_t
 tdg_servtd_wr(u64 binding, u64 field, u64 data, u64 mask, struct tdx_more *out)
 {
-	return tdg_call_more(TDX_V0(TDG_SERVTD_WR), out, binding, field, data,
-			     mask);
+	return __tdg_servtd_wr(binding, field, data, mask, out);
 }
 
 /**

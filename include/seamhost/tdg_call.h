@@ -19,7 +19,5 @@
 	__tdgcall_out3(rax, out, rdx, rcx, r8, r9)
 #define tdg_call_out(rax, out, rcx, rdx, r8, r9) \
 	__tdgcall_out(rax, out, rdx, rcx, r8, r9)
-#define tdg_call_more(rax, more, rcx, rdx, r8, r9) \
-	__tdgcall_more(rax, more, rdx, rcx, r8, r9)
 
 #endif /* SEAMHOST_TDG_CALL_H */

@@ -55,7 +55,7 @@ tdh_mem_sept_add(hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept,
  * @tdr: root page of the TD
  * @gpa: guest address, aligned to @level
  * @level: of the entries that will point to the new tables
- * @allow_existing: a table that is there already is no error
+ * @flags: 0 or TDX_SEPT_ADD_ALLOW_EXISTING
  * @sept: free page for the L1
  * @l2_1: free page for L2 VM 1, or TDX_NULL_PA
  * @out: outputs; after an EPT status where the walk stopped: entry (RCX),
@@ -68,12 +68,11 @@ tdh_mem_sept_add(hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept,
  */
 static __always_inline tdx_status_t
 tdh_mem_sept_add_l2(hpa_t tdr, gpa_t gpa, enum tdx_level level,
-		    bool allow_existing, hpa_t sept, hpa_t l2_1,
+		    unsigned int flags, hpa_t sept, hpa_t l2_1,
 		    struct tdx_more *out)
 {
-	return tdh_call_more(TDX_V1(TDH_MEM_SEPT_ADD), out,
-			     tdx_gpa_level(gpa, level), tdr | allow_existing,
-			     sept, l2_1);
+	return host_call(__tdh_mem_sept_add_l2)(tdr, gpa, level, flags, sept,
+						l2_1, out);
 }
 
 /**
@@ -232,9 +231,7 @@ static __always_inline tdx_status_t
 tdh_mem_page_promote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
 			  struct tdx_more *out)
 {
-	return tdh_call_more(TDX_V0(TDH_MEM_PAGE_PROMOTE), out,
-			     tdx_gpa_level(gpa, level), tdr, TDX_UNUSED(r8),
-			     TDX_UNUSED(r9));
+	return host_call(__tdh_mem_page_promote_more)(tdr, gpa, level, out);
 }
 
 /**
@@ -283,7 +280,7 @@ tdh_mem_page_demote(hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept,
  * @tdr: root page of the TD
  * @gpa: guest address, aligned to @level
  * @level: of the mapping to split, 2M or 1G
- * @l2: L2 Secure EPT pages are given
+ * @flags: 0 or TDX_PAGE_DEMOTE_L2
  * @sept: free page for the L1
  * @l2_1: free page for L2 VM 1, or TDX_NULL_PA
  * @out: outputs; after an EPT status where the walk stopped: entry (RCX),
@@ -294,11 +291,12 @@ tdh_mem_page_demote(hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept,
  * PAMT want. R9 to R11 come back as TDX_NULL_PA for a page consumed.
  */
 static __always_inline tdx_status_t
-tdh_mem_page_demote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level, bool l2,
-			 hpa_t sept, hpa_t l2_1, struct tdx_more *out)
+tdh_mem_page_demote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+			 unsigned int flags, hpa_t sept, hpa_t l2_1,
+			 struct tdx_more *out)
 {
-	return tdh_call_more(TDX_V0(TDH_MEM_PAGE_DEMOTE), out,
-			     tdx_gpa_level(gpa, level), tdr | l2, sept, l2_1);
+	return host_call(__tdh_mem_page_demote_more)(tdr, gpa, level, flags,
+						     sept, l2_1, out);
 }
 
 /**

@@ -78,13 +78,10 @@ tdh_export_restore(u64 gpas, hpa_t tdr, struct tdx_out *out)
  */
 static __always_inline tdx_status_t
 tdh_export_mem(u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream,
-	       hpa_t macs0, hpa_t macs1, struct tdx_more *out)
+	       hpa_t macs0, hpa_t macs1, struct tdx_out *out)
 {
-	out->r10 = stream;
-	out->r11 = macs0;
-	out->r12 = macs1;
-	return tdh_call_more(TDX_V0(TDH_EXPORT_MEM), out, gpas, tdr, mbmd,
-			     buffers);
+	return host_call(__tdh_export_mem)(gpas, tdr, mbmd, buffers, stream,
+					   macs0, macs1, out);
 }
 
 /**
@@ -193,14 +190,10 @@ tdh_export_state_vp(hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream,
  */
 static __always_inline tdx_status_t
 tdh_import_mem(u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream,
-	       hpa_t macs0, hpa_t macs1, hpa_t pages, struct tdx_more *out)
+	       hpa_t macs0, hpa_t macs1, hpa_t pages, struct tdx_out *out)
 {
-	out->r10 = stream;
-	out->r11 = macs0;
-	out->r12 = macs1;
-	out->r13 = pages;
-	return tdh_call_more(TDX_V0(TDH_IMPORT_MEM), out, gpas, tdr, mbmd,
-			     buffers);
+	return host_call(__tdh_import_mem)(gpas, tdr, mbmd, buffers, stream,
+					   macs0, macs1, pages, out);
 }
 
 /**
@@ -315,9 +308,8 @@ static __always_inline tdx_status_t
 tdh_servtd_bind(hpa_t tdr, hpa_t servtd, u64 slot, u64 type, u64 attributes,
 		struct tdx_more *out)
 {
-	out->r10 = attributes;
-	return tdh_call_more(TDX_V0(TDH_SERVTD_BIND), out, tdr, servtd, slot,
-			     type);
+	return host_call(__tdh_servtd_bind)(tdr, servtd, slot, type,
+					    attributes, out);
 }
 
 /**
@@ -331,7 +323,8 @@ tdh_servtd_bind(hpa_t tdr, hpa_t servtd, u64 slot, u64 type, u64 attributes,
 static __always_inline tdx_status_t
 tdh_servtd_prebind(hpa_t tdr, hpa_t hash, u64 slot, u64 type, u64 attributes)
 {
-	return host_call_prebind(tdr, hash, slot, type, attributes);
+	return host_call(__tdh_servtd_prebind)(tdr, hash, slot, type,
+						attributes);
 }
 
 #endif /* SEAMHOST_TDH_MIG_H */

@@ -98,7 +98,7 @@ tdh_sys_config(hpa_t tdmrs, u64 nr_tdmrs, u64 hkid)
 static __always_inline tdx_status_t
 tdh_sys_config_v1(hpa_t tdmrs, u64 nr_tdmrs, u64 hkid, u64 features)
 {
-	return host_call_config_v1(tdmrs, nr_tdmrs, hkid, features);
+	return host_call(__tdh_sys_config_v1)(tdmrs, nr_tdmrs, hkid, features);
 }
 
 /**

@@ -257,7 +257,7 @@ static __always_inline tdx_status_t tdh_vp_flush(hpa_t tdvpr)
 static __always_inline tdx_status_t
 tdh_vp_enter(hpa_t tdvpr, struct tdx_regs *regs)
 {
-	return host_call_enter(tdvpr, regs);
+	return host_call(__tdh_vp_enter)(tdvpr, regs);
 }
 
 #endif /* SEAMHOST_TDH_TD_H */

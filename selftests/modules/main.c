@@ -82,6 +82,21 @@ static int deliver_show(struct seq_file *m, void *unused)
 		 tdh_servtd_prebind(0x1001, 0x2000, 0, 0, 0));
 	describe(m, false, TDH_SERVTD_BIND,
 		 tdh_servtd_bind(0x1001, 0x2000, 0, 0, 0, &more));
+	describe(m, false, TDH_EXPORT_TRACK, tdh_export_track(0x1001, 0, 0));
+	describe(m, false, TDH_EXPORT_STATE_TD,
+		 tdh_export_state_td(0x1001, 0, 0, 0, &out));
+	describe(m, false, TDH_EXPORT_MEM,
+		 tdh_export_mem(0, 0x1001, 0, 0, 0, 0, 0, &out));
+	describe(m, false, TDH_IMPORT_MEM,
+		 tdh_import_mem(0, 0x1001, 0, 0, 0, 0, 0, 0, &out));
+	describe(m, false, TDX_V1(TDH_SYS_CONFIG),
+		 tdh_sys_config_v1(0x1001, 1, 0, 0));
+	describe(m, false, TDX_V1(TDH_MEM_SEPT_ADD),
+		 tdh_mem_sept_add_l2(0x1001, 0, TDX_LEVEL_2M, 0, 0, 0, &more));
+	describe(m, false, TDH_MEM_PAGE_DEMOTE,
+		 tdh_mem_page_demote_more(0x1001, 0, TDX_LEVEL_2M, 0, 0, 0, &more));
+	describe(m, false, TDH_MEM_PAGE_PROMOTE,
+		 tdh_mem_page_promote_more(0x1001, 0, TDX_LEVEL_2M, &more));
 	describe(m, false, TDH_VP_ENTER, tdh_vp_enter(0x1001, &regs));
 	/* no TD here: the CPU's own #UD, through the exception table */
 	describe(m, true, TDG_VP_INFO, tdg_vp_info(&out));

@@ -69,6 +69,8 @@ static noinline tdx_status_t stack_inner(int form)
 	case 2:
 		return tdh_servtd_bind(0x1001, 0x2000, 0, 0, 0, &more);
 	case 3:
+		return tdh_import_mem(0, 0x1001, 0, 0, 0, 0, 0, 0, &out);
+	case 4:
 		return __seamcall_saved(TDX_V0(TDH_MEM_TRACK), &regs);
 	default:
 		return tdh_vp_enter(0x1001, &regs);
@@ -85,8 +87,8 @@ static noinline tdx_status_t stack_outer(int form)
 }
 
 static const char * const entries[] = {
-	"__seamcall", "__seamcall_out", "__seamcall_more", "__seamcall_saved",
-	"__tdh_vp_enter",
+	"__seamcall", "__seamcall_out", "__tdh_servtd_bind", "__tdh_import_mem",
+	"__seamcall_saved", "__tdh_vp_enter",
 };
 
 static void dump_of(struct tally *t, int form)
@@ -110,7 +112,7 @@ static void dump_of(struct tally *t, int form)
 		(inner < 0 || (inner > entry && inner < outer));
 	result(t, ok, "stack inside %s is complete (%u entries)",
 	       entries[form], dump.n);
-	if (form == 4)
+	if (form == 5)
 		result(t, dump.bp == 0xdeadbeef,
 		       "RBP was a guest's meanwhile");
 	if (!ok)

@@ -195,7 +195,7 @@ static void change_with_l2(struct td_test *d)
 	*more = (struct tdx_more){ .r10 = TDX_NULL_PA, .r11 = TDX_NULL_PA };
 	block(d, GPA_2M, TDX_LEVEL_2M);
 	REPEAT(d, TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote_more, d->tdr, GPA_2M,
-	       TDX_LEVEL_2M, false, page, TDX_NULL_PA, more);
+	       TDX_LEVEL_2M, 0, page, TDX_NULL_PA, more);
 	block(d, GPA_2M, TDX_LEVEL_2M);
 	if (REPEAT(d, TDX_V1(TDH_MEM_PAGE_PROMOTE), tdh_mem_page_promote_v1, d->tdr,
 		   GPA_2M, TDX_LEVEL_2M, &d->out)) {
@@ -207,7 +207,7 @@ static void change_with_l2(struct td_test *d)
 	page = give(d, 0);
 	*more = (struct tdx_more){ .r10 = TDX_NULL_PA, .r11 = TDX_NULL_PA };
 	DO(d, TDX_V1(TDH_MEM_SEPT_ADD), tdh_mem_sept_add_l2, d->tdr, GPA_2G,
-	   TDX_LEVEL_1G, false, page, TDX_NULL_PA, more);
+	   TDX_LEVEL_1G, 0, page, TDX_NULL_PA, more);
 	result(d->t, more->r8 == TDX_NULL_PA && more->r9 == TDX_NULL_PA,
 	       "the page is consumed, and none of L2 VMs is");
 	block(d, GPA_2G, TDX_LEVEL_1G);

@@ -12,7 +12,7 @@
 	  (tdr, gpa, level, page, source, out)) \
 	X(tdh_mem_sept_add, (hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept, struct tdx_out *out), \
 	  (tdr, gpa, level, sept, out)) \
-	X(tdh_mem_sept_add_l2, (hpa_t tdr, gpa_t gpa, enum tdx_level level, bool allow_existing, hpa_t sept, hpa_t l2_1, struct tdx_more *out), \
+	X(tdh_mem_sept_add_l2, (hpa_t tdr, gpa_t gpa, enum tdx_level level, unsigned int allow_existing, hpa_t sept, hpa_t l2_1, struct tdx_more *out), \
 	  (tdr, gpa, level, allow_existing, sept, l2_1, out)) \
 	X(tdh_mem_sept_remove, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_out *out), \
 	  (tdr, gpa, level, out)) \
@@ -34,7 +34,7 @@
 	  (tdr, gpa, level, out)) \
 	X(tdh_mem_page_demote, (hpa_t tdr, gpa_t gpa, enum tdx_level level, hpa_t sept, struct tdx_out *out), \
 	  (tdr, gpa, level, sept, out)) \
-	X(tdh_mem_page_demote_more, (hpa_t tdr, gpa_t gpa, enum tdx_level level, bool l2, hpa_t sept, hpa_t l2_1, struct tdx_more *out), \
+	X(tdh_mem_page_demote_more, (hpa_t tdr, gpa_t gpa, enum tdx_level level, unsigned int l2, hpa_t sept, hpa_t l2_1, struct tdx_more *out), \
 	  (tdr, gpa, level, l2, sept, l2_1, out)) \
 	X(tdh_mem_range_block, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_out *out), \
 	  (tdr, gpa, level, out)) \
@@ -99,7 +99,7 @@
 	X(tdh_export_unblockw, (hpa_t tdr, gpa_t gpa, enum tdx_level level, struct tdx_out *out), \
 	  (tdr, gpa, level, out)) \
 	X(tdh_export_restore, (u64 gpas, hpa_t tdr, struct tdx_out *out), (gpas, tdr, out)) \
-	X(tdh_export_mem, (u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream, hpa_t macs0, hpa_t macs1, struct tdx_more *out), \
+	X(tdh_export_mem, (u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream, hpa_t macs0, hpa_t macs1, struct tdx_out *out), \
 	  (gpas, tdr, mbmd, buffers, stream, macs0, macs1, out)) \
 	X(tdh_export_pause, (hpa_t tdr), (tdr)) \
 	X(tdh_export_track, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \
@@ -110,7 +110,7 @@
 	  (tdr, mbmd, pages, stream, out)) \
 	X(tdh_export_state_vp, (hpa_t tdvpr, u64 mbmd, hpa_t pages, u64 stream, struct tdx_out *out), \
 	  (tdvpr, mbmd, pages, stream, out)) \
-	X(tdh_import_mem, (u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream, hpa_t macs0, hpa_t macs1, hpa_t pages, struct tdx_more *out), \
+	X(tdh_import_mem, (u64 gpas, hpa_t tdr, u64 mbmd, hpa_t buffers, u64 stream, hpa_t macs0, hpa_t macs1, hpa_t pages, struct tdx_out *out), \
 	  (gpas, tdr, mbmd, buffers, stream, macs0, macs1, pages, out)) \
 	X(tdh_import_track, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \
 	X(tdh_import_abort, (hpa_t tdr, u64 mbmd, u64 stream), (tdr, mbmd, stream)) \

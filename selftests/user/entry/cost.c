@@ -5,9 +5,8 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <seamhost/run.h>
+#include "count.h"
 #include "report.h"
-#include "machine.h"
 #include "probe.h"
 #include "table.h"
 #include "tests.h"
@@ -43,62 +42,8 @@ static const struct {
 
 #define NR_THUNKS	(sizeof(thunks) / sizeof(thunks[0]))
 
-/* any argument may be the structure for outputs */
-static u64 scratch[32];
-
-static unsigned int count(const void *fn, bool vmcall)
-{
-	struct regs in, out;
-
-	noise_regs(&in);
-	in.r[RDI] = (u64)scratch;
-	in.r[RSI] = (u64)scratch;
-	in.r[RDX] = (u64)scratch;
-	in.r[RCX] = (u64)scratch;
-	in.r[R8] = (u64)scratch;
-	in.r[R9] = (u64)scratch;
-	machine_expect(ANSWER, 0, vmcall ? 0xfc00 : 0);
-	return probe_steps(fn, &in, &out);
-}
-
 /* columns of the tables of leaves */
-enum { C_LEAF, C_RAX, C_WRAPPER, C_RCX, C_R9 = C_RCX + 3, C_OUT = C_RCX + 8 };
-
-/* operand registers, and those of them or of the outputs that C preserves */
-struct traffic {
-	unsigned int in, out, preserved;
-};
-
-static struct traffic traffic(char **row)
-{
-	struct traffic t = { 0 };
-	char list[64], *part, *rest = list;
-	bool r12 = strcmp(row[C_OUT - 2], "-"), r13 = strcmp(row[C_OUT - 1], "-");
-	int i;
-
-	for (i = C_RCX; i < C_OUT; i++)
-		t.in += !!strcmp(row[i], "-");
-	snprintf(list, sizeof(list), "%s", row[C_OUT]);
-	if (strcmp(list, "-"))
-		while ((part = strsep(&rest, ","))) {
-			t.out++;
-			r12 |= !strcmp(part, "r12");
-			r13 |= !strcmp(part, "r13");
-		}
-	t.preserved = r12 + r13;
-	return t;
-}
-
-/*
- * The least that a leaf with so many registers can cost a C function: one
- * instruction for each operand and the pointer to the outputs, one to store
- * each output, one more for each register that C preserves, and five for the
- * leaf, the jump to the entry point, the call, its carry and the return.
- */
-static unsigned int least(const struct traffic *t)
-{
-	return t->in + 1 + t->out + t->preserved + 5;
-}
+enum { C_LEAF, C_RAX, C_WRAPPER, C_RCX, C_OUT = C_RCX + 8 };
 
 static const void *find_thunk(const char *name)
 {
@@ -111,29 +56,16 @@ static const void *find_thunk(const char *name)
 }
 
 /*
- * Leaves with six and more operands besides outputs: they take a structure,
- * and what they may cost is given one by one.
+ * What a leaf may cost. One cannot keep to it: with what PAGE.DEMOTE has as
+ * arguments, no function takes less than a jump, the leaf, two each for RCX and
+ * RDX (to or and to move), nothing for R8 and R9, the pointer to the structure,
+ * four for R10 to R13, the call, its carry, five outputs, two to give R12 and
+ * R13 back, and the return.
  */
 static unsigned int budget(const char *wrapper, bool out)
 {
-	static const struct {
-		const char *wrapper;
-		unsigned int most;
-	} wide[] = {
-		{ "tdh_mem_sept_add_l2", 25 },
-		{ "tdh_mem_page_demote_more", 25 },
-		{ "tdh_mem_page_promote_more", 25 },
-		{ "tdh_export_mem", 29 },
-		{ "tdh_import_mem", 31 },
-		{ "tdh_servtd_bind", 26 },
-		{ "tdg_servtd_rd", 22 },
-		{ "tdg_servtd_wr", 23 },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (!strcmp(wide[i].wrapper, wrapper))
-			return wide[i].most;
+	if (!strcmp(wrapper, "tdh_mem_page_demote_more"))
+		return 1 + 1 + 4 + 1 + 4 + 2 + 5 + 2 + 1;
 	return out ? BUDGET_OUT : BUDGET_IN;
 }
 
@@ -148,25 +80,18 @@ static void cost_of_leaves(const char *table)
 		char **row = t.cell[i];
 		bool out = strcmp(row[C_OUT], "-");
 		const void *fn = find_thunk(row[C_WRAPPER]);
-		struct traffic regs;
 
 		if (!fn || !strcmp(row[C_OUT], "all"))
 			continue;
-		steps = count(fn, false);
+		steps = count_steps(fn);
 		most = budget(row[C_WRAPPER], out) + IBT_EXTRA;
 		check(steps <= most && !probe_stack(),
 		      "%s: %u instructions (at most %u), %u bytes of stack",
 		      row[C_WRAPPER], steps, most, probe_stack());
-		if (most <= BUDGET_OUT + IBT_EXTRA) {
-			if (steps > worst[out])
-				worst[out] = steps;
-			continue;
-		}
-		regs = traffic(row);
-		note("%s: %u operands, %u outputs: no C function does it with less than %u",
-		     row[C_WRAPPER], regs.in, regs.out, least(&regs));
+		if (most <= BUDGET_OUT + IBT_EXTRA && steps > worst[out])
+			worst[out] = steps;
 	}
-	note("%s: at most %u without outputs, %u with, but for those named above",
+	note("%s: at most %u without outputs, %u with, but for PAGE.DEMOTE with L2 or PAMT pages",
 	     table, worst[0], worst[1]);
 }
 
@@ -179,7 +104,7 @@ static void cost_of_vmcalls(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(one_argument) / sizeof(one_argument[0]); i++) {
-		unsigned int steps = count(find_thunk(one_argument[i]), true);
+		unsigned int steps = count_steps(find_thunk(one_argument[i]));
 
 		check(steps <= BUDGET_HYPERCALL + IBT_EXTRA,
 		      "%s: %u instructions (at most %u)", one_argument[i],
@@ -187,44 +112,14 @@ static void cost_of_vmcalls(void)
 	}
 }
 
-static unsigned int rounds;
-
-static enum td_next again(struct td_exit *exit)
-{
-	(void)exit;
-	return --rounds ? TD_NEXT_ENTER : TD_NEXT_RETURN;
-}
-
-static unsigned int run_steps(unsigned int entries)
-{
-	static struct td_exit exit;
-	struct regs in, out;
-
-	rounds = entries;
-	noise_regs(&in);
-	in.r[RDI] = 0x1000;
-	in.r[RSI] = (u64)&exit;
-	in.r[RDX] = (u64)again;
-	machine_expect(ANSWER, 1, ALL_REGS);
-	return probe_steps(td_run, &in, &out);
-}
-
 static void cost_of_running(void)
 {
-	unsigned int enter = count(c_tdh_vp_enter, false);
-	struct regs in, out;
-	unsigned int handler, round;
+	unsigned int enter = count_steps(c_tdh_vp_enter);
+	unsigned int round = count_run_loop();
 
 	check(enter <= BUDGET_ENTER + IBT_EXTRA,
 	      "tdh_vp_enter: %u instructions (at most %u)", enter,
 	      BUDGET_ENTER + IBT_EXTRA);
-
-	/* a round more, less the entry and the handler in it */
-	noise_regs(&in);
-	rounds = 10;
-	handler = probe_steps(again, &in, &out);
-	enter = count(__tdh_vp_enter, false);
-	round = run_steps(3) - run_steps(2) - enter - handler;
 	check(round <= BUDGET_RUN_LOOP,
 	      "td_run: %u instructions for each exit beside entry and handler (at most %u)",
 	      round, BUDGET_RUN_LOOP);
@@ -261,8 +156,11 @@ static void cost_of_text(void)
 {
 	static const void * const entry_points[] = {
 		__seamcall, __seamcall_r10, __seamcall_out3, __seamcall_out3r10,
-		__seamcall_out, __seamcall_more, __seamcall_saved,
-		__tdh_vp_enter, __tdh_servtd_prebind, __tdh_sys_config_v1,
+		__seamcall_out, __seamcall_saved, __tdh_vp_enter,
+		__tdh_mem_sept_add_l2, __tdh_mem_page_demote_more,
+		__tdh_mem_page_promote_more, __tdh_export_mem,
+		__tdh_import_mem, __tdh_servtd_bind, __tdh_servtd_prebind,
+		__tdh_sys_config_v1,
 	};
 	unsigned int leaves = leaves_with_wrapper();
 	unsigned int wrappers = __stop_thunks_host - __start_thunks_host;

@@ -4,57 +4,46 @@
 #include <seamhost/entry.h>
 #include <seamhost/status.h>
 #include "report.h"
+#include "forms.h"
 #include "machine.h"
 #include "tests.h"
 
-enum kind { IN, WITH_R10, FIVE, FOUR, OUT3, OUT3R10, OUT, MORE, SAVED, ENTER };
+enum kind { IN, WITH_R10, OUT3, OUT3R10, OUT, SAVED, ENTER };
 
 struct form {
 	const char *name;
 	const void *fn;
 	bool host;
 	enum kind kind;
-	u64 leaf;	/* where it is not an argument */
 };
 
 static const struct form forms[] = {
-	{ "__seamcall", __seamcall, true, IN, 0 },
-	{ "__seamcall_r10", __seamcall_r10, true, WITH_R10, 0 },
-	{ "__seamcall_out3", __seamcall_out3, true, OUT3, 0 },
-	{ "__seamcall_out3r10", __seamcall_out3r10, true, OUT3R10, 0 },
-	{ "__seamcall_out", __seamcall_out, true, OUT, 0 },
-	{ "__seamcall_more", __seamcall_more, true, MORE, 0 },
-	{ "__seamcall_saved", __seamcall_saved, true, SAVED, 0 },
-	{ "__tdh_vp_enter", __tdh_vp_enter, true, ENTER, 0 },
-	{ "__tdh_servtd_prebind", __tdh_servtd_prebind, true, FIVE, 0x31 },
-	{ "__tdh_sys_config_v1", __tdh_sys_config_v1, true, FOUR, 0x1002d },
-	{ "__tdgcall", __tdgcall, false, IN, 0 },
-	{ "__tdgcall_out3", __tdgcall_out3, false, OUT3, 0 },
-	{ "__tdgcall_out", __tdgcall_out, false, OUT, 0 },
-	{ "__tdgcall_more", __tdgcall_more, false, MORE, 0 },
-	{ "__tdgcall_saved", __tdgcall_saved, false, SAVED, 0 },
+	{ "__seamcall", __seamcall, true, IN },
+	{ "__seamcall_r10", __seamcall_r10, true, WITH_R10 },
+	{ "__seamcall_out3", __seamcall_out3, true, OUT3 },
+	{ "__seamcall_out3r10", __seamcall_out3r10, true, OUT3R10 },
+	{ "__seamcall_out", __seamcall_out, true, OUT },
+	{ "__seamcall_saved", __seamcall_saved, true, SAVED },
+	{ "__tdh_vp_enter", __tdh_vp_enter, true, ENTER },
+	{ "__tdgcall", __tdgcall, false, IN },
+	{ "__tdgcall_out3", __tdgcall_out3, false, OUT3 },
+	{ "__tdgcall_out", __tdgcall_out, false, OUT },
+	{ "__tdgcall_saved", __tdgcall_saved, false, SAVED },
 };
 
-#define CALLEE_SAVED	(BIT(RBX) | BIT(RBP) | BIT(R12) | BIT(R13) | \
-			 BIT(R14) | BIT(R15))
-
-/* the order of struct tdx_regs, and of the first words of the other two */
+/* the order of struct tdx_regs, and of the first words of the other */
 static const enum reg regs_order[] = {
 	RCX, RDX, RBX, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
 };
 
 static const enum reg out_order[] = {
-	RCX, RDX, R8, R9, R10, R11, R12, R13,
+	RCX, RDX, R8, R9, R10, R11,
 };
 
 /* C's argument registers, in their order */
-static const enum reg argument[] = { RDI, RSI, RDX, RCX, R8, R9 };
-/* what the form five makes of them */
-static const enum reg five_order[] = { RCX, RDX, R8, R9, R10 };
+const enum reg argument[NR_ARGUMENTS] = { RDI, RSI, RDX, RCX, R8, R9 };
 
-/* the structure in the middle, so that nothing else is written */
-static u64 block[32], before[32];
-#define BLOCK_START	8
+u64 block[BLOCK_WORDS], before[BLOCK_WORDS];
 
 static const enum reg *block_order(enum kind kind)
 {
@@ -67,7 +56,6 @@ static int block_words(enum kind kind)
 	switch (kind) {
 	case OUT3: case OUT3R10: return 3;
 	case OUT: return 6;
-	case MORE: return 8;
 	case SAVED: case ENTER: return 14;
 	default: return 0;
 	}
@@ -91,18 +79,6 @@ static u64 wanted_at(const struct form *f, const struct regs *in, int r)
 	case OUT3R10:
 		if (r == R10)
 			return in->r[RDX];
-		return r == RAX ? in->r[RDI] : in->r[r];
-	case FOUR:
-	case FIVE:
-		if (f->kind == FOUR && r == R10)
-			return 0;
-		for (i = 0; i < 5; i++)
-			if (five_order[i] == (enum reg)r)
-				return in->r[argument[i]];
-		return r == RAX ? f->leaf : in->r[r];
-	case MORE:
-		if (r >= R10 && r <= R13)
-			return b[4 + r - R10];
 		return r == RAX ? in->r[RDI] : in->r[r];
 	case SAVED:
 		if (r == RAX)
@@ -130,14 +106,21 @@ static u32 module_changes(enum kind kind)
 	case SAVED:
 	case ENTER:
 		return ALL_REGS;
-	case MORE:
-		return BIT(RCX) | BIT(RDX) | 0x3f00;
 	default:
 		return BIT(RCX) | BIT(RDX) | 0x0f00;
 	}
 }
 
-static u64 wanted_status(enum outcome outcome)
+void fill_block(void)
+{
+	int i;
+
+	for (i = 0; i < BLOCK_WORDS; i++)
+		before[i] = noise();
+	memcpy(block, before, sizeof(block));
+}
+
+u64 wanted_status(enum outcome outcome)
 {
 	switch (outcome) {
 	case CARRY: return TDX_NOT_DELIVERED_VMFAILINVALID;
@@ -147,7 +130,7 @@ static u64 wanted_status(enum outcome outcome)
 	}
 }
 
-static bool same(const char *what, const char *which, u64 wanted, u64 got)
+bool same(const char *what, const char *which, u64 wanted, u64 got)
 {
 	if (wanted == got)
 		return true;
@@ -155,8 +138,7 @@ static bool same(const char *what, const char *which, u64 wanted, u64 got)
 	return false;
 }
 
-/* the register after the instruction: what the script gave, or as before */
-static u64 left(int r)
+u64 left(int r)
 {
 	if (script.outcome == ANSWER && script.give_mask & BIT(r))
 		return script.give.r[r];
@@ -170,7 +152,7 @@ static bool check_block(const struct form *f)
 	bool ok = true;
 	int i;
 
-	for (i = 0; i < 32; i++) {
+	for (i = 0; i < BLOCK_WORDS; i++) {
 		int n = i - BLOCK_START;
 
 		if (n >= 0 && n < words)
@@ -213,9 +195,7 @@ static void test_form(const struct form *f, enum outcome how,
 	int i;
 
 	noise_regs(&in);
-	for (i = 0; i < 32; i++)
-		before[i] = noise();
-	memcpy(block, before, sizeof(block));
+	fill_block();
 	if (block_words(f->kind))
 		in.r[RSI] = (u64)&block[BLOCK_START];
 
@@ -227,7 +207,7 @@ static void test_form(const struct form *f, enum outcome how,
 	ok &= same("instructions", "", 1, seen.calls);
 	ok &= same("is TDCALL", "", !f->host, seen.tdcall);
 	for (i = 0; i < NR_REGS; i++)
-		if (i != RSP)
+		if (!((BIT(RSP) | FRAME_REG) & BIT(i)))
 			ok &= same("at the instruction", reg_name[i],
 				   wanted_at(f, &in, i), seen.at.r[i]);
 	ok &= check_block(f);
@@ -286,7 +266,7 @@ static bool check_vmcall(const struct vmcall_form *f, const struct regs *in,
 		ok &= same("at the instruction", reg_name[R10 + i],
 			   f->out && !i ? 0 : in->r[argument[i]],
 			   seen.at.r[R10 + i]);
-	for (i = 0; i < 32; i++) {
+	for (i = 0; i < BLOCK_WORDS; i++) {
 		int n = i - BLOCK_START;
 
 		if (f->out && n >= 0 && n < f->n - 1)
@@ -317,12 +297,9 @@ void test_vmcall_forms(void)
 
 		for (o = 0; o < 3; o++) {
 			struct regs in, out;
-			int w;
 
 			noise_regs(&in);
-			for (w = 0; w < 32; w++)
-				before[w] = noise();
-			memcpy(block, before, sizeof(block));
+			fill_block();
 			if (f->out)
 				in.r[RDI] = (u64)&block[BLOCK_START];
 			/* the VMM changes what it was shown */

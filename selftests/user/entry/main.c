@@ -13,6 +13,7 @@ int main(int argc, char **argv)
 	} else {
 		test_forms();
 		test_vmcall_forms();
+		test_own_forms();
 		test_host_wrappers();
 		test_guest_wrappers();
 		test_vmcall_wrappers();

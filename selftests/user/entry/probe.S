@@ -10,6 +10,11 @@
 	.balign 16
 probe_scratch:
 	.skip	256
+	.data
+	.balign 8
+	.globl	probe_args
+probe_args:
+	.quad	probe_scratch, probe_scratch, probe_scratch, probe_scratch
 	.text
 
 .macro LOAD
@@ -43,12 +48,10 @@ probe_asm:
 	push	%rdx		/* ARGS + 16(%rsp) */
 	push	%rdi		/* ARGS + 8(%rsp) */
 	sub	$8, %rsp
-	/* arguments from the seventh on: each may be a structure */
-	lea	probe_scratch(%rip), %rax
-	push	%rax
-	push	%rax
-	push	%rax
-	push	%rax
+	push	24 + probe_args(%rip)
+	push	16 + probe_args(%rip)
+	push	8 + probe_args(%rip)
+	push	probe_args(%rip)
 	mov	%rsp, probe_rsp(%rip)
 	mov	%rsi, %rax
 	test	%ecx, %ecx

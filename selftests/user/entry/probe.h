@@ -22,6 +22,9 @@ extern const struct fixup __start_shim_extable[], __stop_shim_extable[];
 extern const char probe_back[];
 extern u64 probe_rsp, probe_depth;
 
+/* C's arguments from the seventh on; each a structure until a test says else */
+extern u64 probe_args[4];
+
 void probe_asm(const void *fn, const struct regs *in, struct regs *out,
 	       int step);
 

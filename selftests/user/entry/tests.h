@@ -4,6 +4,7 @@
 
 void test_forms(void);
 void test_vmcall_forms(void);
+void test_own_forms(void);
 void test_host_wrappers(void);
 void test_guest_wrappers(void);
 void test_vmcall_wrappers(void);

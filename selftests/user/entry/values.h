@@ -34,8 +34,8 @@
 	X(enum tdx_level, level, TDX_LEVEL_2M) \
 	X(hkid_t, hkid, 0x1919) \
 	X(u32, x2apic_id, 0xfa1a1a1a) \
-	X(bool, allow_existing, true) \
-	X(bool, l2, true) \
+	X(unsigned int, allow_existing, TDX_SEPT_ADD_ALLOW_EXISTING) \
+	X(unsigned int, l2, TDX_PAGE_DEMOTE_L2) \
 	X(bool, resume, true) \
 	X(bool, blocked, true) \
 	X(u64, info_size, 0x1b1b1b1b) \
