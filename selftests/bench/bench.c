@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <seamhost/run.h>
+#include "count.h"
 #include "machine.h"
 #include "thunks.h"
 #include "wrapper.h"
@@ -26,27 +26,6 @@ static const struct {
 	{ "tdvmcall_rdmsr", "Instruction.RDMSR", c_tdvmcall_rdmsr },
 	{ "tdvmcall_vendor1", "KVM's, one argument", c_tdvmcall_vendor1 },
 };
-
-/* any argument may be a structure, or a pointer to one */
-static u64 scratch[64];
-
-static unsigned int steps(const void *fn, unsigned int *stack)
-{
-	struct regs in, out;
-	unsigned int n;
-
-	noise_regs(&in);
-	in.r[RDI] = (u64)scratch;
-	in.r[RSI] = (u64)scratch;
-	in.r[RDX] = (u64)scratch;
-	in.r[RCX] = (u64)scratch;
-	in.r[R8] = (u64)scratch;
-	in.r[R9] = (u64)scratch;
-	machine_expect(ANSWER, 0, 0);
-	n = probe_steps(fn, &in, &out);
-	*stack = probe_stack();
-	return n;
-}
 
 /* mainline has two for one leaf */
 static const void *ours_for(const char *name)
@@ -78,12 +57,14 @@ static void row(const char *name, const void *our_fn, const void *their_fn,
 {
 	unsigned int a, b, sa, sb;
 
-	a = steps(our_fn, &sa);
+	a = count_steps(our_fn);
+	sa = probe_stack();
 	if (!their_fn) {
 		printf("%-30s %8u %5u %8s\n", name, a, sa, "-");
 		return;
 	}
-	b = steps(their_fn, &sb);
+	b = count_steps(their_fn);
+	sb = probe_stack();
 	sum[0] += a;
 	sum[1] += b;
 	printf("%-30s %8u %5u %8u %5u %7.2f\n", name, a, sa, b, sb,
@@ -108,13 +89,13 @@ static void compare(void)
 
 static void alone(void)
 {
-	unsigned int stack, n;
+	unsigned int n;
 	size_t i;
 
 	printf("%-30s %8s %5s\n", "wrapper", "instr", "stack");
 	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		n = steps(ours[i].fn, &stack);
-		printf("%-30s %8u %5u\n", ours[i].name, n, stack);
+		n = count_steps(ours[i].fn);
+		printf("%-30s %8u %5u\n", ours[i].name, n, probe_stack());
 	}
 }
 
@@ -134,42 +115,6 @@ static void guest_calls(void)
 	}
 }
 
-static unsigned int rounds;
-
-static enum td_next again(struct td_exit *exit)
-{
-	(void)exit;
-	return --rounds ? TD_NEXT_ENTER : TD_NEXT_RETURN;
-}
-
-static unsigned int run_steps(unsigned int entries)
-{
-	static struct td_exit exit;
-	struct regs in, out;
-
-	rounds = entries;
-	noise_regs(&in);
-	in.r[RDI] = 0x1000;
-	in.r[RSI] = (u64)&exit;
-	in.r[RDX] = (u64)again;
-	machine_expect(ANSWER, 1, ALL_REGS);
-	return probe_steps(td_run, &in, &out);
-}
-
-/* What a round more costs, without the entry and the handler in it. */
-static void run_loop(void)
-{
-	unsigned int stack, enter, handler, round = run_steps(3) - run_steps(2);
-	struct regs in, out;
-
-	enter = steps(__tdh_vp_enter, &stack);
-	noise_regs(&in);
-	rounds = 10;
-	handler = probe_steps(again, &in, &out);
-	printf("\ntd_run: %u instructions an exit, beside %u of the entry and the handler's own\n",
-	       round - enter - handler, enter);
-}
-
 int main(void)
 {
 	machine_init();
@@ -178,6 +123,7 @@ int main(void)
 	else
 		alone();
 	guest_calls();
-	run_loop();
+	printf("\ntd_run: %u instructions an exit, beside %u of the entry and the handler's own\n",
+	       count_run_loop(), count_steps(__tdh_vp_enter));
 	return 0;
 }

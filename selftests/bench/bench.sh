@@ -31,7 +31,7 @@ fi
 	$cc $flags -I"$TOP/include" -I"$user/entry" -c "$user/entry/thunks.c" -o "$out/ours.o"
 	$cc $flags -I"$TOP/include" -I"$user/shim" -c "$TOP/virt/run.c" -o "$out/ours-run.o"
 	$cc -I"$user/shim" -c "$TOP/virt/tdx_module_call.S" -o "$out/ours-entry.o"
-	for f in machine.c probe.S; do
+	for f in machine.c probe.S count.c; do
 		$cc -O1 -I"$TOP/include" -c "$user/entry/$f" -o "$out/$f.o"
 	done
 }
@@ -97,7 +97,7 @@ theirs_guest()
 	printf 'X(tdvmcall_%s)\n' hlt rdmsr vendor1 > "$out/mainline-guest-names.h"
 }
 
-objects=("$out/ours.o" "$out/ours-run.o" "$out/ours-entry.o" "$out/machine.c.o" "$out/probe.S.o")
+objects=("$out/ours.o" "$out/ours-run.o" "$out/ours-entry.o" "$out/machine.c.o" "$out/probe.S.o" "$out/count.c.o")
 with=
 if [ "$have" ] && theirs 2> "$out/theirs.log"; then
 	with=1
