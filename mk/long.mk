@@ -6,12 +6,12 @@
 #: make fuzz         random ioctls and TDVMCALLs for MINUTES=30, module images a third of it
 
 SLICE ?= 1/4 2/4 3/4 4/4
-MINUTES ?= 30
 
 sweep: NEEDS += kvm-selftests
 sweep: modules programs
 	$(Q)scripts/long.sh $(KERNEL) sweep 60 $(SLICE:%=RUNS=0:LIFE=$(LIFE):SLICE=%)
 
+fuzz: MINUTES ?= 30
 fuzz: NEEDS += kvm-selftests
 fuzz: modules programs
 	$(Q)scripts/long.sh $(KERNEL) fuzz $(MINUTES) \
