@@ -46,7 +46,9 @@ static bool want_interrupt;
 static int dev, inject, digest_file, helper[2];
 static u64 block[NR_BLOCKS], s_page[NR_S];
 static u64 *s_ptr[NR_S];
-static bool block_used[NR_BLOCKS];
+/* What calls named, for that alone can be the module's; or parts of it. */
+static bool page_used[NR_BLOCKS][512];
+static bool parts_used;
 static bool helper_busy;
 
 static const char *standing;		/* name of the world that stands */
@@ -86,7 +88,7 @@ static u64 to_real(u64 val)
 	if (world_raw_place && world_raw_place(page, &real))
 		return (val & ~HPA_BITS) | real;
 	if (page >= SIM_H0 && b < NR_BLOCKS) {
-		block_used[b] = true;
+		page_used[b][off / PAGE_BYTES % 512] = true;
 		real = block[b] + off % LEVEL_BYTES(1);
 	} else if (page >= SIM_S0 && page < S(NR_S)) {
 		real = s_page[(page - SIM_S0) / PAGE_BYTES];
@@ -173,6 +175,11 @@ static void fill(struct seamcall_raw_call *c, unsigned int lp,
 		c->regs[operands[i]] = to_real(call[i]);
 }
 
+static bool demotes(const u64 call[WORLD_OPERANDS])
+{
+	return (call[0] & 0xffff) == TDH_MEM_PAGE_DEMOTE;
+}
+
 static u64 call_with(unsigned int lp, const u64 call[WORLD_OPERANDS],
 		     hpa_t r12, hpa_t r13)
 {
@@ -188,6 +195,7 @@ static u64 call_with(unsigned int lp, const u64 call[WORLD_OPERANDS],
 	raw_call(&c);
 	want_interrupt = false;
 	xmm5 = c.xmm5;
+	parts_used |= demotes(call) && !c.regs[RAX];
 	digest_valid = false;
 	for (i = 0; i < NR_GPRS; i++)
 		world_regs[lp][i] = from_real(c.regs[i]);
@@ -302,6 +310,7 @@ bool world_raw_stall(const u64 call[WORLD_OPERANDS], unsigned int cpu,
 		 skip);
 	world_raw_rule(text);
 	fill(&c, 0, call);
+	parts_used |= demotes(call);
 	c.cpu = cpu;
 	move_to(cpu == 2 ? 1 : 2);
 	digest_valid = false;
@@ -430,9 +439,12 @@ static void find_owned(void)
 
 	nr_owned = 0;
 	for (b = 0; b < NR_BLOCKS; b++) {
-		for (i = 0; block_used[b] && i < 512; i++) {
+		for (i = 0; i < 512; i++) {
 			u64 hpa = block[b] + i * PAGE_BYTES;
 
+			if (!page_used[b][i] &&
+			    !(parts_used && page_used[b][0]))
+				continue;
 			if (simple(0, TDH_PHYMEM_PAGE_RDMD, hpa, g) || !g[RCX])
 				continue;
 			if (nr_owned == ARRAY_SIZE(owned))
@@ -487,7 +499,8 @@ static void take_back(void)
 	each(PT_TDR, 0, TDH_MNG_KEY_FREEID);
 	reclaim(false);
 	reclaim(true);
-	memset(block_used, 0, sizeof(block_used));
+	memset(page_used, 0, sizeof(page_used));
+	parts_used = false;
 }
 
 bool world_reused(const char *name)
