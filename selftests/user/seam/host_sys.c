@@ -7,6 +7,8 @@
 #define DET(code, i, b1, b2)	\
 	(TDX_WORD_##code | (i) | (b1) << 8 | (b2) << 16)
 
+#define VENDOR_ID		0x0800000200000000ULL
+
 /* SYS.CONFIG with one word of TDMR_INFO changed */
 #define TDMR_WITH(n, v, st)						\
 	{ LPINIT, 0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0, 0, st, DAMAGE, \
@@ -44,6 +46,13 @@ static const struct host_row rows[] = {
 	  .want = OP(OPERAND_INVALID, R9) },
 	{ LPINIT, 0, TDH_SYS_INFO, OUT1 | 33ULL << 46, 1024, OUT2, 32,
 	  .want = OP(OPERAND_INVALID, RCX) },
+
+	{ LPINIT, 0, TDH_SYS_RD, 0, VENDOR_ID, .want = W(SUCCESS) },
+	{ SYSINIT, 0, TDH_SYS_RD, 0, VENDOR_ID,
+	  .want = W(SYS_LP_INIT_NOT_DONE) },
+	{ LPINIT, 0, TDH_SYS_RDALL, 0, OUT1, ~0ULL, .want = W(SUCCESS) },
+	{ SYSINIT, 0, TDH_SYS_RDALL, 0, OUT1, ~0ULL,
+	  .want = W(SYS_LP_INIT_NOT_DONE) },
 
 	{ LPINIT, 1, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0, 0, .want = W(SUCCESS) },
 	{ SYSINIT, 0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0, 0,
@@ -135,6 +144,9 @@ static const struct host_row rows[] = {
 	  .during = SYS_LOCKED },
 
 	{ READY, 0, 69, .want = OP(OPERAND_INVALID, RAX) },
+	/* a version that only TOPOLOGY_ENUM brings */
+	{ READY, 0, TDH_VP_INIT | 1 << 16, TDVPR,
+	  .want = OP(OPERAND_INVALID, RAX) },
 	{ READY, 0, 300, .want = OP(OPERAND_INVALID, RAX) },
 	{ COLD, 0, 300, .want = W(SYS_NOT_READY) },
 	{ SHUT, 0, 300, .want = W(SYS_SHUTDOWN) },
