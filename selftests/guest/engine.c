@@ -228,7 +228,8 @@ static void test_debug(void)
 
 static void test_exits(void)
 {
-	u64 got;
+	u64 got, count;
+	u32 r[4];
 
 	TRY(2, "ud2");
 	expect("UD2 raises the guest's own #UD", UD, fault.vector);
@@ -249,6 +250,11 @@ static void test_exits(void)
 	expect("VMCALL is 3 bytes long", 3, guest_ve.instr_len);
 	asm volatile("monitor" : : "a"(&got), "c"(0), "d"(0));
 	expect("MONITOR raises #VE", EXIT_MONITOR, guest_ve.reason);
+	count = guest_ve.count;
+	cpuid(0xb, 0, r);
+	cpuid(0x1f, 1, r);
+	expect("CPUID of topology is the VMM's, by #VE", 2,
+	       guest_ve.count - count);
 	asm volatile("inb $0x71, %%al" : : : "rax");
 	expect("IN raises #VE", EXIT_IO, guest_ve.reason);
 	expect("IN imm8 tells size, direction, port", 0x710048, guest_ve.qual);

@@ -15,6 +15,7 @@ struct engine_result {
 struct engine_results {
 	u64 nr;
 	u64 done;		/* all were run */
+	u32 pairs, missing;	/* leaves x statuses: looked at, and not */
 	struct engine_result r[ENGINE_MAX_RESULTS];
 };
 

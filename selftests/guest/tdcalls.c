@@ -107,6 +107,9 @@ static const struct row {
 	{ "VM.WR: reserved bits", TDG_VM_WR, 0, NOTIFY_ENABLES, ~0ULL, ~0ULL,
 	  W_METADATA_FIELD_VALUE_NOT_VALID },
 
+	{ "VM.WR: topology by the module, not offered", TDG_VM_WR, 0, TD_CTLS,
+	  2, ~0ULL, W_METADATA_FIELD_VALUE_NOT_VALID },
+
 	{ "VP.RD", TDG_VP_RD, 0, VCPU_INDEX, .want = W_SUCCESS },
 	{ "VP.RD: another TD", TDG_VP_RD, 1, VCPU_INDEX, .want = BAD(RCX) },
 	{ "VP.RD: no such field", TDG_VP_RD, 0, NO_VCPU_FIELD,
@@ -133,6 +136,9 @@ static const struct row {
 };
 
 #define NR_ROWS		(sizeof(rows) / sizeof(rows[0]))
+
+/* Pairs of leaf and status; the first line has two. */
+#define MISSING_PAIRS	(sizeof(not_here) / sizeof(not_here[0]) + 1)
 
 static const char *const not_here[] = {
 	"MR.RTMR.EXTEND, MR.REPORT: OPERAND_BUSY (RTMR): one vCPU is alone",
@@ -161,6 +167,21 @@ static u64 call(const struct row *row)
 	};
 
 	return tdcall(row->leaf, &r);
+}
+
+/* Leaves x statuses of the table, each once. */
+static unsigned int pairs(void)
+{
+	unsigned int i, j, n = 0;
+
+	for (i = 0; i < NR_ROWS; i++) {
+		for (j = 0; j < i; j++)
+			if (rows[j].leaf == rows[i].leaf &&
+			    rows[j].want == rows[i].want)
+				break;
+		n += j == i;
+	}
+	return n;
 }
 
 /* A report whose content was changed after the fact. */
@@ -192,6 +213,9 @@ u32 guest_main(const struct guest_info *info)
 	asm volatile("hlt");
 	result("VP.VEINFO.GET after HLT tells it", 12, guest_ve.reason, res);
 
+	/* and two of those after the table */
+	res->pairs = pairs() + 2;
+	res->missing = MISSING_PAIRS;
 	for (i = 0; i < sizeof(not_here) / sizeof(not_here[0]); i++) {
 		print("not provoked: ");
 		print(not_here[i]);
