@@ -72,18 +72,6 @@ broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "turned VMX off"
 broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
 	SYS_SHUTDOWN "power-cycle"
 
-# as much as the machine has
-mark pamt
-insmod /modules/softseam.ko pamt_entry_size=4096,16,16
-! up
-result $? "without memory for the PAMT it does not come up"
-said "PAMT of TDMR 0 .*: no [0-9]* KiB of contiguous memory on node 0; .*free memory"
-result $? "and the log says how much was wanted, where, and what to do"
-nothing_left
-result $? "nothing is left of it"
-rmmod seamhost 2>/dev/null
-rmmod softseam
-
 # no TDX module loaded: seamhost stays, for there is one thing left to do
 mark none
 insmod /modules/softseam.ko
