@@ -15,7 +15,7 @@ mkdir -p "$tree/include/uapi"
 ln -sfn "$TOP/Kbuild" "$tree/Kbuild"
 (cd "$TOP" && find virt seam kvm include selftests/modules selftests/user/entry -type d 2>/dev/null || true) | while read -r dir; do
 	mkdir -p "$tree/$dir"
-	find "$TOP/$dir" -maxdepth 1 -type f \( -name '*.[chS]' -o -name Kbuild \) \
+	find "$TOP/$dir" -maxdepth 1 -type f \( -name '*.[chS]' -o -name '*.lds' -o -name Kbuild \) \
 		-exec ln -sf -t "$tree/$dir" {} +
 done
 # sources that were removed

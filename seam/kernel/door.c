@@ -7,6 +7,7 @@
  */
 #include <linux/kdebug.h>
 #include <linux/kprobes.h>
+#include <linux/mm.h>
 #include <linux/ratelimit.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
@@ -17,7 +18,8 @@
 #include "../svm/svm.h"
 #include "kernel.h"
 
-static const u8 seamcall_opcode[] = { 0x66, 0x0f, 0x01, 0xcf };
+#define SEAMCALL_OPCODE	0xcf010f66	/* in the order of the bytes */
+#define SEAMCALL_LEN	4
 
 /* VMX instructions set CF, PF, AF, ZF, SF and OF by their outcome. */
 #define VMX_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
@@ -93,20 +95,33 @@ static enum seam_result door_call(unsigned int lp, u64 g[NR_GPRS])
 	return res;
 }
 
+/*
+ * The CPU has just fetched from there, so the page is mapped; an instruction
+ * that did not fill four bytes may have been the last of its page.
+ */
+static bool is_seamcall(const struct pt_regs *regs)
+{
+	u32 opcode;
+
+	if (offset_in_page(regs->ip) <= PAGE_SIZE - SEAMCALL_LEN)
+		opcode = *(const u32 *)regs->ip;
+	else if (copy_from_kernel_nofault(&opcode, (void *)regs->ip,
+					  sizeof(opcode)))
+		return false;
+	return opcode == SEAMCALL_OPCODE;
+}
+
 static int door_trap(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct die_args *args = data;
 	struct pt_regs *regs = args->regs;
 	unsigned int lp = raw_smp_processor_id();
 	u64 in[NR_GPRS], g[NR_GPRS], t0;
-	u8 opcode[sizeof(seamcall_opcode)];
 	enum seam_result res;
 
 	if (event != DIE_TRAP || args->trapnr != X86_TRAP_UD || user_mode(regs))
 		return NOTIFY_DONE;
-	if (copy_from_kernel_nofault(opcode, (void *)regs->ip, sizeof(opcode)))
-		return NOTIFY_DONE;
-	if (memcmp(opcode, seamcall_opcode, sizeof(opcode)))
+	if (!is_seamcall(regs))
 		return NOTIFY_DONE;
 	/* outside VMX operation SEAMCALL is an undefined opcode */
 	if (!platform_vmx_is_on())
@@ -131,14 +146,14 @@ static int door_trap(struct notifier_block *nb, unsigned long event, void *data)
 		regs->flags &= ~VMX_FLAGS;
 		break;
 	}
-	regs->ip += sizeof(seamcall_opcode);
+	regs->ip += SEAMCALL_LEN;
 	return NOTIFY_STOP;
 }
 NOKPROBE_SYMBOL(door_trap);
 
 static struct notifier_block door_notifier = {
 	.notifier_call = door_trap,
-	.priority = INT_MAX - 1,	/* before debuggers, after kprobes */
+	.priority = INT_MAX,	/* after kprobes, which were there first */
 };
 
 int door_open(void)

@@ -80,6 +80,19 @@ static bool md_present(const struct md_ctx *ctx, const struct md_field *f)
 	return !f->vm || f->vm <= ctx->td->num_l2_vms;
 }
 
+static bool md_matches(const struct md_field *f, u64 id, unsigned int *index)
+{
+	u64 code = f->id & MD_CODE;
+
+	if ((f->id & MD_CLASS) != (id & MD_CLASS) || (id & MD_CODE) < code)
+		return false;
+	code = (id & MD_CODE) - code;
+	if (code % md_step(f) || code / md_step(f) >= md_words(f))
+		return false;
+	*index = code / md_step(f);
+	return true;
+}
+
 static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
 					unsigned int *row, unsigned int *index)
 {
@@ -87,18 +100,11 @@ static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
 	unsigned int i;
 
 	for (i = 0; (f = md_row(ctx, i)); i++) {
-		u64 code = f->id & MD_CODE;
-
-		if ((f->id & MD_CLASS) != (id & MD_CLASS) ||
-		    (id & MD_CODE) < code)
-			continue;
-		code = (id & MD_CODE) - code;
-		if (code % md_step(f) || code / md_step(f) >= md_words(f))
+		if (!md_matches(f, id, index))
 			continue;
 		if (!md_present(ctx, f))
 			return NULL;
 		*row = i;
-		*index = code / md_step(f);
 		return f;
 	}
 	return NULL;
@@ -107,15 +113,26 @@ static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
 #define MD_CPUID_VALUES	0x9410000300000000ULL
 #define MD_CPUID_CODE	0x1ffffULL
 
+/*
+ * What was found last in each context: a VMM reads the same field after each
+ * halt of a vCPU, and the tables have hundreds of rows.
+ */
+static const struct md_field *md_last[3];
+
 const struct md_field *md_find(const struct md_ctx *ctx, u64 id,
 			       unsigned int *index)
 {
-	const struct md_field *f;
+	const struct md_field **last = &md_last[ctx->context];
+	const struct md_field *f = atomic_read_once(last);
 	unsigned int row;
 
 	if (id & MD_RESERVED)
 		return NULL;
+	if (f && md_matches(f, id, index))
+		return md_present(ctx, f) ? f : NULL;
 	f = md_search(ctx, id, &row, index);
+	if (f)
+		atomic_set_once(last, f);
 	if (f || (id & ~MD_CPUID_CODE) != MD_CPUID_VALUES)
 		return f;
 	/* addressed by leaf and subleaf, beyond what can be counted through */

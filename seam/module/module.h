@@ -233,6 +233,8 @@ struct vcpu {
 	/* VMCS fields that the host writes (TDH.VP.WR) */
 	u64 shared_eptp;
 	u64 posted_intr_nv, posted_intr_desc;
+	u64 posted_known;		/* the descriptor that @posted is for */
+	u32 *posted;			/* NULL: it is not the host's memory */
 	u64 pin_controls, proc_controls, proc_controls2;
 	u64 *tdvps;			/* TDVPS fields kept for metadata.c alone */
 	size_t tdvps_bytes;

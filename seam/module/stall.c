@@ -14,6 +14,7 @@ static struct stall {
 } stalls[SEAM_MAX_LPS];
 
 static u32 releases;
+static bool armed;		/* some call, once */
 
 void stall_arm(unsigned int lp, enum seam_point point, unsigned int skip,
 	       u64 cycles)
@@ -21,11 +22,13 @@ void stall_arm(unsigned int lp, enum seam_point point, unsigned int skip,
 	stalls[lp].skip = skip;
 	stalls[lp].cycles = cycles;
 	stalls[lp].armed = point + 1;
+	atomic_set_once(&armed, true);
 }
 
 void stall_disarm(unsigned int lp)
 {
-	stalls[lp].armed = 0;
+	if (atomic_read_once(&armed))
+		stalls[lp].armed = 0;
 }
 
 void stall_release(void)
@@ -47,7 +50,8 @@ void seam_at(unsigned int lp, enum seam_point point)
 	u64 start;
 	u32 seen;
 
-	if (lp >= SEAM_MAX_LPS || s->armed != point + 1)
+	if (!atomic_read_once(&armed) || lp >= SEAM_MAX_LPS ||
+	    s->armed != point + 1)
 		return;
 	if (s->skip) {
 		s->skip--;

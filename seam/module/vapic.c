@@ -111,6 +111,16 @@ enum msr_answer vapic_write(struct vcpu *v, u32 reg, u64 val)
 	return MSR_VE;
 }
 
+static void find_posted(struct vcpu *v)
+{
+	u64 desc = v->posted_intr_desc;
+
+	v->posted = NULL;
+	if (SEAM_ALIGNED(desc, PID_BYTES) && !hkid_is_private(hpa_keyid(desc)))
+		v->posted = env_host_ptr(desc & SEAM_HPA_MASK);
+	v->posted_known = desc;
+}
+
 /*
  * The descriptor is the host's memory and any CPU or device may post to it at
  * any time: the bits are taken one word at a time, after ON is cleared.
@@ -120,11 +130,11 @@ static void take_posted(struct vcpu *v)
 	u32 *pid, control;
 	unsigned int i;
 
-	if (!(v->pin_controls & PIN_POSTED_INTR) ||
-	    !SEAM_ALIGNED(v->posted_intr_desc, PID_BYTES) ||
-	    hkid_is_private(hpa_keyid(v->posted_intr_desc)))
+	if (!(v->pin_controls & PIN_POSTED_INTR))
 		return;
-	pid = env_host_ptr(v->posted_intr_desc & SEAM_HPA_MASK);
+	if (v->posted_known != v->posted_intr_desc)
+		find_posted(v);
+	pid = v->posted;
 	if (!pid)
 		return;
 	control = atomic_read_once(&pid[PID_CONTROL / 4]);

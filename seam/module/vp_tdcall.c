@@ -27,7 +27,9 @@ static u64 guest_call(struct call *c)
 	if ((rax & RAX_RESERVED) || !leaf_present(leaf) ||
 	    c->version > max_version)
 		return ST_OP(OPERAND_INVALID, RAX);
-	return guest_leaf(leaf)(c);
+	/* most exits: without the table, and the branch through it */
+	return leaf == TDG_VP_VMCALL ? leaf_TDG_VP_VMCALL(c) :
+				       guest_leaf(leaf)(c);
 }
 
 u64 leaf_TDG_VP_VMCALL(struct call *c)

@@ -110,6 +110,7 @@ static int alloc_all(void)
 						    get_order(xstate_size()));
 		if (!c->hsave || !c->host || !c->xsave)
 			return -ENOMEM;
+		c->host_pa = page_to_phys(c->host);
 	}
 	return 0;
 }

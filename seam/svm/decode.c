@@ -224,8 +224,15 @@ void svm_fetch(struct vcpu *vcpu, struct svm_insn *insn)
 	count_prefixes(insn, long_mode);
 }
 
-bool svm_insn_is(const struct svm_insn *insn, const u8 *op, unsigned int len)
+/* No memcmp(): that is a page of code more, after each exit. */
+bool svm_insn_is(const struct svm_insn *insn, u32 op, unsigned int len)
 {
-	return insn->prefixes + len <= insn->len &&
-	       !memcmp(insn->bytes + insn->prefixes, op, len);
+	const u8 *bytes = insn->bytes + insn->prefixes;
+
+	if (insn->prefixes + len > insn->len)
+		return false;
+	for (; len; len--, op >>= 8)
+		if (*bytes++ != (u8)op)
+			return false;
+	return true;
 }

@@ -12,7 +12,7 @@
 
 #define GPR(n)	((n) * 8)	/* enum gpr in seam.h */
 
-	.text
+	.section .text.svm_enter, "ax"
 
 /*
  * void svm_enter(u64 gpr[16] (rdi), u64 guest_vmcb (rsi), u64 host_vmcb (rdx))

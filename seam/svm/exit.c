@@ -12,13 +12,14 @@
 #define VAPIC_TPR	(0x80 / 4)
 #define DR7_FIXED	BIT(10)
 
-static const u8 op_tdcall[] = { 0x0f, 0x01, 0xcc };
-static const u8 op_seamcall[] = { 0x0f, 0x01, 0xcf };
-static const u8 op_vmcall[] = { 0x0f, 0x01, 0xc1 };
-static const u8 op_pconfig[] = { 0x0f, 0x01, 0xc5 };
-static const u8 op_getsec[] = { 0x0f, 0x37 };
-static const u8 op_invd[] = { 0x0f, 0x08 };
-static const u8 op_clts[] = { 0x0f, 0x06 };
+/* opcodes, the first byte in the low bits */
+#define OP_TDCALL	0xcc010f
+#define OP_SEAMCALL	0xcf010f
+#define OP_VMCALL	0xc1010f
+#define OP_PCONFIG	0xc5010f
+#define OP_GETSEC	0x370f
+#define OP_INVD		0x080f
+#define OP_CLTS		0x060f
 
 void svm_inject_exc(struct svm_vcpu *v, u8 vector, bool has_code, u32 code)
 {
@@ -29,7 +30,12 @@ void svm_inject_exc(struct svm_vcpu *v, u8 vector, bool has_code, u32 code)
 
 static bool has_prefix(const struct svm_insn *insn, u8 byte)
 {
-	return memchr(insn->bytes, byte, insn->prefixes);
+	unsigned int i;
+
+	for (i = 0; i < insn->prefixes; i++)
+		if (insn->bytes[i] == byte)
+			return true;
+	return false;
 }
 
 /* @reason, for an instruction whose opcode has @opcode_len bytes. */
@@ -54,16 +60,16 @@ static bool exit_ud(struct vcpu *vcpu, struct vp_exit *exit)
 
 	svm_fetch(vcpu, &insn);
 	exit->instr_len = insn.prefixes + 3;
-	if (svm_insn_is(&insn, op_tdcall, 3) && has_prefix(&insn, 0x66)) {
+	if (svm_insn_is(&insn, OP_TDCALL, 3) && has_prefix(&insn, 0x66)) {
 		exit->reason = VMX_TDCALL;
-	} else if (svm_insn_is(&insn, op_seamcall, 3) &&
+	} else if (svm_insn_is(&insn, OP_SEAMCALL, 3) &&
 		   has_prefix(&insn, 0x66)) {
 		exit->reason = VMX_SEAMCALL_REASON;
-	} else if (svm_insn_is(&insn, op_vmcall, 3)) {
+	} else if (svm_insn_is(&insn, OP_VMCALL, 3)) {
 		exit->reason = VMX_VMCALL;
-	} else if (svm_insn_is(&insn, op_pconfig, 3)) {
+	} else if (svm_insn_is(&insn, OP_PCONFIG, 3)) {
 		exit->reason = VMX_PCONFIG;
-	} else if (svm_insn_is(&insn, op_getsec, 2)) {
+	} else if (svm_insn_is(&insn, OP_GETSEC, 2)) {
 		exit->reason = VMX_GETSEC;
 		exit->instr_len = insn.prefixes + 2;
 	} else {
@@ -79,7 +85,7 @@ static bool exit_wbinvd(struct vcpu *vcpu, struct vp_exit *exit)
 	struct svm_insn insn;
 
 	svm_fetch(vcpu, &insn);
-	exit->reason = svm_insn_is(&insn, op_invd, 2) ? VMX_INVD : VMX_WBINVD;
+	exit->reason = svm_insn_is(&insn, OP_INVD, 2) ? VMX_INVD : VMX_WBINVD;
 	exit->instr_len = insn.prefixes + 2;
 	return true;
 }
@@ -154,7 +160,7 @@ static bool exit_clts_lmsw(struct vcpu *vcpu, const struct svm_insn *insn,
 	u8 modrm = insn->bytes[insn->prefixes + 2];
 	u64 low;
 
-	if (svm_insn_is(insn, op_clts, 2)) {
+	if (svm_insn_is(insn, OP_CLTS, 2)) {
 		svm_set_cr0(v, v->cr0 & ~X86_CR0_TS);
 	} else if (modrm >> 6 == 3) {
 		low = get_gpr(vcpu, (modrm & 7) | (insn->rex & 1) << 3) & 0xf;

@@ -308,7 +308,7 @@ static void run_once(struct vcpu *vcpu)
 		cpu_wrmsr(MSR_TSC_AUX, v->tsc_aux);
 	}
 
-	svm_enter(vcpu->gpr, v->vmcb_pa, page_to_phys(cpu->host));
+	svm_enter(vcpu->gpr, v->vmcb_pa, cpu->host_pa);
 
 	if (v->tsc_aux)
 		cpu_wrmsr(MSR_TSC_AUX, host_aux);

@@ -28,7 +28,7 @@ void engine_run(struct vcpu *vcpu, const struct vp_inject *inj,
 void engine_enter(struct vcpu *vcpu);
 /* VP.ENTER is over: the CPU is the host's again. */
 void engine_leave(void);
-/* The host's vector registers are in the CPU when this returns. */
+/* No vector state of a guest is in the CPU when this returns. */
 void engine_host_fpu(void);
 
 /* ---- inside the engine ----------------------------------------------------- */
@@ -81,7 +81,8 @@ struct svm_vcpu {
 struct svm_cpu {
 	struct page *hsave;	/* where VMRUN keeps the host's state */
 	struct page *host;	/* for VMSAVE of the host's state */
-	void *xsave;		/* the host's vector state while a guest's is in */
+	u64 host_pa;
+	void *xsave;		/* the host's PKRU while a guest's is in */
 	struct vcpu *loaded;	/* whose vector state is in the CPU */
 	const struct svm_vcpu *last;	/* whose translations may be in the TLB */
 	u64 host_xcr0;
@@ -139,8 +140,8 @@ struct svm_insn {
 };
 
 void svm_fetch(struct vcpu *vcpu, struct svm_insn *insn);
-/* Do these opcode bytes follow the prefixes? */
-bool svm_insn_is(const struct svm_insn *insn, const u8 *op, unsigned int len);
+/* Do these opcode bytes, the first in the low bits, follow the prefixes? */
+bool svm_insn_is(const struct svm_insn *insn, u32 op, unsigned int len);
 
 /* exit.c: false: handled, run on */
 bool svm_exit(struct vcpu *vcpu, struct vp_exit *exit);

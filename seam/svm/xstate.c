@@ -2,7 +2,8 @@
 /*
  * Vector state and XCR0, which VMRUN does not switch. The guest's stays in the
  * CPU over several runs of one VP.ENTER; whoever may use vector registers in
- * between calls engine_host_fpu() first.
+ * between calls engine_host_fpu() first. The host gets its XCR0 and PKRU back,
+ * and of all else the initial state, as from a TDX module.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -12,8 +13,17 @@
 #include "../kernel/msr.h"
 #include "svm.h"
 
+#define MXCSR_OFFSET	24
+#define MXCSR_RESET	0x1f80
+
 static size_t area_size;
 static u64 cpu_xcr0;		/* what the CPU can have in XCR0 */
+
+/* Header and legacy area, with every component in its initial state. */
+static struct {
+	u8 legacy[512];
+	u64 header[8];
+} __aligned(64) init_state;
 
 int xstate_init(void)
 {
@@ -24,6 +34,7 @@ int xstate_init(void)
 	cpuid_count(0xd, 0, &eax, &ebx, &ecx, &edx);
 	area_size = ecx;
 	cpu_xcr0 = eax | (u64)edx << 32;
+	*(u32 *)&init_state.legacy[MXCSR_OFFSET] = MXCSR_RESET;
 	return 0;
 }
 
@@ -37,7 +48,7 @@ void xstate_reset(void *area)
 {
 	memset(area, 0, area_size);
 	*(u16 *)area = 0x037f;			/* FCW */
-	*(u32 *)(area + 24) = 0x1f80;		/* MXCSR */
+	*(u32 *)(area + MXCSR_OFFSET) = MXCSR_RESET;
 }
 
 /*
@@ -94,7 +105,8 @@ void xstate_load_guest(struct vcpu *vcpu)
 	}
 	c->host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	set_xcr0(union_xcr0(c, vcpu));
-	xsave(c->xsave, switched(vcpu));
+	if (switched(vcpu) & XFEATURE_MASK_PKRU)
+		xsave(c->xsave, XFEATURE_MASK_PKRU);
 	xrstor(svm_of(vcpu)->xsave, switched(vcpu));
 	set_xcr0(guest_xcr0(vcpu));
 	c->loaded = vcpu;
@@ -115,7 +127,9 @@ void engine_host_fpu(void)
 		return;
 	set_xcr0(union_xcr0(c, vcpu));
 	xsave(svm_of(vcpu)->xsave, switched(vcpu));
-	xrstor(c->xsave, switched(vcpu));
+	xrstor(&init_state, switched(vcpu) & ~(u64)XFEATURE_MASK_PKRU);
+	if (switched(vcpu) & XFEATURE_MASK_PKRU)
+		xrstor(c->xsave, XFEATURE_MASK_PKRU);
 	set_xcr0(c->host_xcr0);
 	c->loaded = NULL;
 }
@@ -148,19 +162,6 @@ static void load_xmm(u8 (*from)[16])
 		     "movdqu 192(%0), %%xmm12; movdqu 208(%0), %%xmm13;"
 		     "movdqu 224(%0), %%xmm14; movdqu 240(%0), %%xmm15"
 		     : : "r"(from) : "memory");
-}
-
-/* The host finds none of its own: one that kept something there shows. */
-static void clear_xmm(void)
-{
-	asm volatile("pxor %xmm0, %xmm0; pxor %xmm1, %xmm1;"
-		     "pxor %xmm2, %xmm2; pxor %xmm3, %xmm3;"
-		     "pxor %xmm4, %xmm4; pxor %xmm5, %xmm5;"
-		     "pxor %xmm6, %xmm6; pxor %xmm7, %xmm7;"
-		     "pxor %xmm8, %xmm8; pxor %xmm9, %xmm9;"
-		     "pxor %xmm10, %xmm10; pxor %xmm11, %xmm11;"
-		     "pxor %xmm12, %xmm12; pxor %xmm13, %xmm13;"
-		     "pxor %xmm14, %xmm14; pxor %xmm15, %xmm15");
 }
 
 static void copy_xmm(u8 (*to)[16], u8 (*from)[16], u16 mask)
@@ -204,10 +205,9 @@ void xstate_leave_xmm(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 
-	if (!c->xmm_passed) {
-		clear_xmm();
+	/* as engine_host_fpu() left them */
+	if (!c->xmm_passed)
 		return;
-	}
 	load_xmm(c->xmm);
 	memset(c->xmm, 0, sizeof(c->xmm));
 	c->xmm_passed = false;
