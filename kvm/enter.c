@@ -23,9 +23,20 @@ struct host_state {
 	unsigned long dr[4], dr7;
 };
 
+/* Not those for tracing and paravirt: two pages of code more at each exit. */
+static __always_inline u64 msr_get(u32 msr)
+{
+	return __rdmsr(msr);
+}
+
+static __always_inline void msr_put(u32 msr, u64 value)
+{
+	native_wrmsr(msr, (u32)value, (u32)(value >> 32));
+}
+
 static void debug_save(struct host_state *h)
 {
-	get_debugreg(h->dr7, 7);
+	h->dr7 = native_get_debugreg(7);
 	if (h->dr7 == DR7_RESET)
 		return;
 	get_debugreg(h->dr[0], 0);
@@ -48,20 +59,20 @@ static void debug_restore(const struct host_state *h)
 static void host_save(struct host_state *h)
 {
 	h->xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
-	if (boot_cpu_has(X86_FEATURE_XSAVES))
-		rdmsrq(MSR_IA32_XSS, h->xss);
-	if (boot_cpu_has(X86_FEATURE_XFD)) {
-		rdmsrq(MSR_IA32_XFD, h->xfd);
-		rdmsrq(MSR_IA32_XFD_ERR, h->xfd_err);
+	if (cpu_feature_enabled(X86_FEATURE_XSAVES))
+		h->xss = msr_get(MSR_IA32_XSS);
+	if (cpu_feature_enabled(X86_FEATURE_XFD)) {
+		h->xfd = msr_get(MSR_IA32_XFD);
+		h->xfd_err = msr_get(MSR_IA32_XFD_ERR);
 	}
-	rdmsrq(MSR_STAR, h->star);
-	rdmsrq(MSR_LSTAR, h->lstar);
-	rdmsrq(MSR_SYSCALL_MASK, h->fmask);
+	h->star = msr_get(MSR_STAR);
+	h->lstar = msr_get(MSR_LSTAR);
+	h->fmask = msr_get(MSR_SYSCALL_MASK);
 	/* the user's GS base while in the kernel */
-	rdmsrq(MSR_KERNEL_GS_BASE, h->kernel_gs);
-	if (boot_cpu_has(X86_FEATURE_RDTSCP))
-		rdmsrq(MSR_TSC_AUX, h->tsc_aux);
-	rdmsrq(MSR_IA32_DEBUGCTLMSR, h->debugctl);
+	h->kernel_gs = msr_get(MSR_KERNEL_GS_BASE);
+	if (cpu_feature_enabled(X86_FEATURE_RDTSCP))
+		h->tsc_aux = msr_get(MSR_TSC_AUX);
+	h->debugctl = msr_get(MSR_IA32_DEBUGCTLMSR);
 	debug_save(h);
 }
 
@@ -69,30 +80,35 @@ static void host_restore(const struct host_state *h)
 {
 	if (xgetbv(XCR_XFEATURE_ENABLED_MASK) != h->xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, h->xcr0);
-	if (boot_cpu_has(X86_FEATURE_XSAVES))
-		wrmsrq(MSR_IA32_XSS, h->xss);
-	if (boot_cpu_has(X86_FEATURE_XFD)) {
-		wrmsrq(MSR_IA32_XFD, h->xfd);
-		wrmsrq(MSR_IA32_XFD_ERR, h->xfd_err);
+	if (cpu_feature_enabled(X86_FEATURE_XSAVES))
+		msr_put(MSR_IA32_XSS, h->xss);
+	if (cpu_feature_enabled(X86_FEATURE_XFD)) {
+		msr_put(MSR_IA32_XFD, h->xfd);
+		msr_put(MSR_IA32_XFD_ERR, h->xfd_err);
 	}
-	wrmsrq(MSR_STAR, h->star);
-	wrmsrq(MSR_LSTAR, h->lstar);
-	wrmsrq(MSR_SYSCALL_MASK, h->fmask);
-	wrmsrq(MSR_KERNEL_GS_BASE, h->kernel_gs);
-	if (boot_cpu_has(X86_FEATURE_RDTSCP))
-		wrmsrq(MSR_TSC_AUX, h->tsc_aux);
+	msr_put(MSR_STAR, h->star);
+	msr_put(MSR_LSTAR, h->lstar);
+	msr_put(MSR_SYSCALL_MASK, h->fmask);
+	msr_put(MSR_KERNEL_GS_BASE, h->kernel_gs);
+	if (cpu_feature_enabled(X86_FEATURE_RDTSCP))
+		msr_put(MSR_TSC_AUX, h->tsc_aux);
 	if (h->debugctl)
-		wrmsrq(MSR_IA32_DEBUGCTLMSR, h->debugctl);
+		msr_put(MSR_IA32_DEBUGCTLMSR, h->debugctl);
 	debug_restore(h);
 }
 
 /*
- * An interrupt of the host is taken and the vCPU entered again; every other
- * exit is its thread's.
+ * An interrupt of the host is taken and the vCPU entered again. So it is when
+ * the answer is at hand, without the host's state coming back in between: the
+ * kernel needs none of it while interrupts are off. Every other exit is the
+ * thread's.
  */
 static enum td_next after_exit(struct td_exit *exit)
 {
 	struct td_vcpu *vcpu = container_of(exit, struct td_vcpu, last);
+
+	if (td_exit_kind(exit) == TD_KIND_TDVMCALL && exit_fast(vcpu))
+		return TD_NEXT_ENTER;
 
 	host_restore(vcpu->host);
 	switch (td_exit_kind(exit)) {

@@ -41,6 +41,9 @@ bool ioeventfd_write(struct td_vm *vm, bool pio, u64 addr, unsigned int len,
 	struct ioeventfd *e;
 	bool hit = false;
 
+	/* one that comes now may miss this write as if it came after */
+	if (list_empty(&vm->ioeventfds))
+		return false;
 	down_read(&vm->iobus_lock);
 	list_for_each_entry(e, &vm->ioeventfds, link) {
 		if (e->pio != pio || e->addr != addr ||

@@ -25,7 +25,7 @@
 
 static unsigned long *pi_control(struct td_vcpu *vcpu)
 {
-	return (unsigned long *)&vcpu->pi->control;
+	return (unsigned long *)&vcpu->pi.control;
 }
 
 void irq_post(struct td_vcpu *vcpu, unsigned int vector)
@@ -34,7 +34,7 @@ void irq_post(struct td_vcpu *vcpu, unsigned int vector)
 
 	if (vector < VECTOR_MIN)
 		return;
-	set_bit(vector, vcpu->pi->pir);
+	set_bit(vector, vcpu->pi.pir);
 	if (test_and_set_bit(PI_ON, pi_control(vcpu)))
 		return;
 
@@ -56,7 +56,7 @@ void irq_nmi(struct td_vcpu *vcpu)
 bool irq_posted(struct td_vcpu *vcpu)
 {
 	return test_bit(PI_ON, pi_control(vcpu)) ||
-	       !bitmap_empty(vcpu->pi->pir, 256);
+	       !bitmap_empty(vcpu->pi.pir, 256);
 }
 
 static bool dest_matches(struct td_vcpu *vcpu, u32 dest, bool logical)

@@ -23,7 +23,7 @@ static bool is_mce_bank(u32 msr)
 	       msr < MSR_IA32_MC0_CTL + 4 * MCE_BANKS;
 }
 
-static bool is_lapic(u32 msr)
+bool msr_is_lapic(u32 msr)
 {
 	return (msr >= APIC_BASE_MSR && msr <= APIC_BASE_MSR + 0xff) ||
 	       msr == MSR_IA32_TSC_DEADLINE;
@@ -31,7 +31,7 @@ static bool is_lapic(u32 msr)
 
 int msr_read(struct td_vcpu *vcpu, u32 msr, u64 *value)
 {
-	if (is_lapic(msr))
+	if (msr_is_lapic(msr))
 		return lapic_read(vcpu, msr, value);
 	if (is_mtrr(msr) || is_mce_bank(msr)) {
 		*value = 0;
@@ -81,7 +81,7 @@ int msr_read(struct td_vcpu *vcpu, u32 msr, u64 *value)
 
 int msr_write(struct td_vcpu *vcpu, u32 msr, u64 value)
 {
-	if (is_lapic(msr))
+	if (msr_is_lapic(msr))
 		return lapic_write(vcpu, msr, value);
 	/* accepted and forgotten: they change nothing in a TD */
 	if (is_mtrr(msr) || is_mce_bank(msr))

@@ -20,6 +20,12 @@ static bool must_not_enter(struct td_vcpu *vcpu)
 	       signal_pending(current) || need_resched();
 }
 
+bool vcpu_is_wanted(struct td_vcpu *vcpu)
+{
+	return must_not_enter(vcpu) || READ_ONCE(vcpu->requests) ||
+	       test_bit(PI_ON, (unsigned long *)&vcpu->pi.control);
+}
+
 /* Interrupts off, TDVPS here: what was asked of this vCPU meanwhile. */
 static void do_requests(struct td_vcpu *vcpu)
 {
@@ -59,7 +65,7 @@ static bool may_enter(struct td_vcpu *vcpu)
 		return false;
 	do_requests(vcpu);
 	/* taken by the CPU once it is in the TD */
-	if (test_bit(PI_ON, (unsigned long *)&vcpu->pi->control))
+	if (test_bit(PI_ON, (unsigned long *)&vcpu->pi.control))
 		compat_send_ipi_self(POSTED_INTR_VECTOR);
 	return true;
 }

@@ -189,7 +189,6 @@ static void vcpu_free(struct td_vcpu *vcpu)
 	if (vcpu->pio_page)
 		__free_page(vcpu->pio_page);
 	kvfree(vcpu->cpuid);
-	kfree(vcpu->pi);
 	kfree(vcpu);
 }
 
@@ -212,9 +211,7 @@ static struct td_vcpu *vcpu_alloc(struct td_vm *vm, u32 id)
 
 	vcpu->run_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	vcpu->pio_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	/* kmalloc aligns powers of two to themselves */
-	vcpu->pi = kzalloc(sizeof(*vcpu->pi), GFP_KERNEL_ACCOUNT);
-	if (!vcpu->run_page || !vcpu->pio_page || !vcpu->pi) {
+	if (!vcpu->run_page || !vcpu->pio_page) {
 		vcpu_free(vcpu);
 		return NULL;
 	}

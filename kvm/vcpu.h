@@ -86,7 +86,7 @@ struct td_vcpu {
 	struct host_state *host;	/* while in vcpu_enter() */
 
 	struct kvm_cpuid2 *cpuid;
-	struct td_pi *pi;
+	struct td_pi pi;
 	bool pi_set;
 	struct lapic lapic;
 	u64 msr_misc_enable;
@@ -119,6 +119,8 @@ long vcpu_tdx_cmd(struct td_vcpu *vcpu, void __user *argp);
 /* run.c */
 long vcpu_run(struct td_vcpu *vcpu);
 bool vcpu_may_reenter(struct td_vcpu *vcpu);
+/* Its thread has something to do before the TD runs on. */
+bool vcpu_is_wanted(struct td_vcpu *vcpu);
 
 /* enter.c: one VP.ENTER with the host's state kept */
 void vcpu_enter(struct td_vcpu *vcpu);
@@ -131,6 +133,7 @@ void vcpu_enter(struct td_vcpu *vcpu);
 #define EXIT_USER	0
 
 int exit_dispatch(struct td_vcpu *vcpu);		/* exit.c */
+bool exit_fast(struct td_vcpu *vcpu);			/* exit_fast.c */
 int tdvmcall_dispatch(struct td_vcpu *vcpu);		/* tdvmcall.c */
 int exit_io(struct td_vcpu *vcpu);			/* exit_io.c */
 int exit_mmio(struct td_vcpu *vcpu);
@@ -159,6 +162,7 @@ const struct kvm_cpuid_entry2 *cpuid_find(struct td_vcpu *vcpu, u32 function,
 					  u32 index);
 
 /* msr.c: MSRs that reach the VMM; 0, or -EINVAL for #GP in the guest */
+bool msr_is_lapic(u32 msr);
 int msr_read(struct td_vcpu *vcpu, u32 msr, u64 *value);
 int msr_write(struct td_vcpu *vcpu, u32 msr, u64 value);
 long msr_ioctl(struct td_vcpu *vcpu, unsigned int cmd, void __user *argp);

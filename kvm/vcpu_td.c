@@ -197,10 +197,10 @@ static int vcpu_td_fields(struct td_vcpu *vcpu)
 {
 	int ret;
 
-	vcpu->pi->control = (u64)POSTED_INTR_VECTOR << PI_NV_SHIFT;
+	vcpu->pi.control = (u64)POSTED_INTR_VECTOR << PI_NV_SHIFT;
 	ret = vcpu_td_write(vcpu, TDX_VMCS_POSTED_INTR_NV, POSTED_INTR_VECTOR, 0xffff);
 	if (!ret)
-		ret = vcpu_td_write(vcpu, TDX_VMCS_POSTED_INTR_DESC, __pa(vcpu->pi),
+		ret = vcpu_td_write(vcpu, TDX_VMCS_POSTED_INTR_DESC, __pa(&vcpu->pi),
 				    MASK_PI_ADDRESS);
 	if (!ret)
 		ret = vcpu_td_write(vcpu, TDX_VMCS_PIN_BASED_CTLS, PIN_POSTED_INTR,
