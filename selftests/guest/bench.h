@@ -10,6 +10,7 @@
 #define BENCH_MSR	2	/* PORT_SYNC, N MSR reads from the VMM, ... */
 #define BENCH_ACCEPT	3	/* N pieces of 2M from BENCH_FROM, then exit */
 #define BENCH_NONE	4	/* exit */
+#define BENCH_CPUID	5	/* PORT_SYNC, N CPUIDs, which end in the module, ... */
 
 #define BENCH_DATA(program, n)	((program) | (u64)(n) << 8)
 #define BENCH_PROGRAM(data)	((data) & 0xff)

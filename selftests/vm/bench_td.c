@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_td exits [KIND]: what exits of a TD cost; prints "pio_ns", "hlt_ns"
- * and "msr_ns", or one of them, with the median and the best of batches.
+ * bench_td exits [KIND]: what exits of a TD cost; prints "pio_ns", "hlt_ns",
+ * "msr_ns" and "cpuid_ns", or one of them, with the median and the best of
+ * batches.
  * bench_td memory: SEAMCALLs and time for 1 GiB of private memory.
  * bench_td life: a TD's whole life, by phase, and how it grows.
  */
@@ -96,6 +97,7 @@ static int bench_exits(const char *only)
 		unsigned int program;
 	} kinds[] = {
 		{ "pio", BENCH_PIO }, { "hlt", BENCH_HLT }, { "msr", BENCH_MSR },
+		{ "cpuid", BENCH_CPUID },
 	};
 	unsigned int i;
 
@@ -356,5 +358,5 @@ int main(int argc, char **argv)
 		return bench_memory();
 	if (!strcmp(what, "life"))
 		return bench_life();
-	errx(1, "usage: bench_td exits [pio|hlt|msr] | memory | life");
+	errx(1, "usage: bench_td exits [pio|hlt|msr|cpuid] | memory | life");
 }
