@@ -11,7 +11,7 @@ kernel_env "$1"
 version=$(dpkg-parsechangelog -l "$TOP/packaging/debian/changelog" -S Version)
 out=$O/deb
 r=$out/initramfs
-base=$B/roots/root.cpio.zst
+base=$B/roots/root.cpio
 kernel_suite "$1" > /dev/null || {
 	echo "#@ skip the package: it is tried on Debian's kernels"
 	exit
@@ -34,7 +34,7 @@ if ! [ "$base" -nt "$B/roots/root/.done" ]; then
 		prune+=(-o -path "$p")
 	done
 	(cd "$B/roots/root" && find . \( "${prune[@]}" \) -prune -o -print |
-		cpio -o -H newc --quiet) | zstd -q -3 > "$base.tmp"
+		cpio -o -H newc --quiet) > "$base.tmp"
 	mv "$base.tmp" "$base"
 fi
 
@@ -70,6 +70,6 @@ else
 	echo "# the modules are those that DKMS built"
 fi
 
-cat "$base" > "$out/initramfs.gz"
-(cd "$r" && find . | cpio -o -H newc --quiet) | gzip -1 >> "$out/initramfs.gz"
-INITRD=$out/initramfs.gz "$TOP/scripts/vm.sh" "$1" package 600 -m 2048
+cat "$base" > "$out/initramfs.cpio"
+(cd "$r" && find . | cpio -o -H newc --quiet) >> "$out/initramfs.cpio"
+INITRD=$out/initramfs.cpio "$TOP/scripts/vm.sh" "$1" package 600 -m 2048

@@ -3,8 +3,9 @@
 #
 # initramfs.sh KERNEL: busybox, our modules, the test programs and lists, and
 # the few modules of the kernel itself that tests compare with, in
-# build/KERNEL/initramfs.gz. In initramfs-reboot.gz, for that boot, also what
-# kexec boots: the kernel and a small initramfs.
+# build/KERNEL/initramfs.cpio: not compressed, as is the kernel image beside it,
+# because an emulated CPU would have to unpack them. In initramfs-reboot.cpio,
+# for that boot, also what kexec boots: the kernel and a small initramfs.
 . "$(dirname "$0")/lib.sh"
 
 kernel_env "$1"
@@ -31,8 +32,9 @@ cp -r "$O/vm/." "$r/tests/"
 find "$r/tests" -type f -perm /111 -exec strip --strip-debug {} + 2>/dev/null || true
 cp "$TOP"/selftests/vm/*.list "$r/tests/"
 
-(cd "$r" && find . | cpio -o -H newc --quiet) | gzip -1 > "$O/initramfs.tmp"
-mv "$O/initramfs.tmp" "$O/initramfs.gz"
+(cd "$r" && find . | cpio -o -H newc --quiet) > "$O/initramfs.tmp"
+mv "$O/initramfs.tmp" "$O/initramfs.cpio"
+[ "$O/boot-image" -nt "$VMLINUZ" ] || "$TOP/scripts/boot-image.sh" "$VMLINUZ" "$O/boot-image"
 
 # what the reboot test alone needs: kexec computes a checksum of all of it, twice
 k=$O/kexec
@@ -49,6 +51,6 @@ cp "$r"/tests/guest/soak.* "$k/small/tests/guest/"
 rm -r "$k/small"
 cp "$VMLINUZ" "$k/boot/vmlinuz"
 (cd "$k" && find . | cpio -o -H newc --quiet) > "$O/initramfs.tmp"
-cat "$O/initramfs.gz" >> "$O/initramfs.tmp"
-mv "$O/initramfs.tmp" "$O/initramfs-reboot.gz"
+cat "$O/initramfs.cpio" >> "$O/initramfs.tmp"
+mv "$O/initramfs.tmp" "$O/initramfs-reboot.cpio"
 rm -r "$k"

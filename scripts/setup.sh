@@ -9,15 +9,16 @@
 packages="build-essential busybox-static cpio libelf1 libssl-dev make nettle-dev procps qemu-system-x86 xz-utils"
 kernels=
 sources=
+root=
 for what in "$@"; do
 	case $what in
 	6.1)	kernels+=" $what" ;;
-	6.12)	kernels+=" $what" ;;
-	7.2)	kernels+=" $what"; packages+=" patchelf" ;;
+	6.12)	kernels+=" $what"; packages+=" zstd" ;;
+	7.2)	kernels+=" $what"; packages+=" patchelf zstd" ;;
 	debug)	packages+=" bc bison flex libelf-dev libssl-dev"; sources+=" 6.12" ;;
 	kvm-selftests) sources+=" 6.12" ;;
 	check)	packages+=" clang perl sparse"; sources+=" 6.1" ;;
-	deb)	packages+=" debhelper dh-dkms lintian mmdebstrap zstd" ;;
+	deb)	packages+=" debhelper dh-dkms lintian mmdebstrap"; root=1 ;;
 	/*|.*)	;; # a kernel of the user's own
 	*)	packages+=" $what" ;;
 	esac
@@ -37,6 +38,7 @@ done
 for s in $sources; do
 	[ -s "$B/src/$s.tar.xz" ] || fetch+=" linux-source-$s"
 done
+[ -z "$root" ] || [ -e "$B/roots/root/.done" ] || fetch+=" a-small-Debian"
 
 if [ -n "$missing" ]; then
 	say "to install with apt-get:$missing"
@@ -54,6 +56,8 @@ fi
 for k in $kernels; do
 	"$TOP/scripts/fetch-kernel.sh" "$k"
 done
+# where it cannot be made, the test of the package says so
+[ -z "$root" ] || "$TOP/scripts/deb-root.sh" root || :
 case " $* " in
 *" kvm-selftests "*)
 	"$TOP/scripts/fetch-source.sh" 6.12 tools/testing/selftests tools/include \

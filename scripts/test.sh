@@ -75,13 +75,31 @@ user_tests()
 	done
 }
 
+# boots KIND: the machines of the lists that look at the clock, or that may be
+# slow ("patient")
+boots()
+{
+	local kind boot rest patient
+
+	patient=" $(cat "$TOP"/selftests/vm/*.list | sed -n 's/^patient //p' | tr '\n' ' ')"
+	cat "$TOP"/selftests/vm/*.list | while read -r kind boot rest; do
+		[ "$kind" = boot ] || continue
+		case "$1 $patient" in
+		"patient "*" $boot "*) ;;
+		patient*) continue ;;
+		*" $boot "*) continue ;;
+		esac
+		vm_boot_wanted "$boot" && echo "$boot $rest"
+	done
+}
+
+# vm_tests KIND: each machine is booted by the one who comes first
 vm_tests()
 {
-	local kind boot seconds opts
+	local boot seconds opts
 
-	cat "$TOP"/selftests/vm/*.list | while read -r kind boot seconds opts; do
-		[ "$kind" = boot ] || continue
-		vm_boot_wanted "$boot" || continue
+	boots "$1" | while read -r boot seconds opts; do
+		mkdir "$O/logs/taken/$boot" 2>/dev/null || continue
 		echo "# booting $KREL: $boot"
 		# shellcheck disable=SC2086
 		"$TOP/scripts/vm.sh" "$KERNEL" "$boot" "$seconds" $opts < /dev/null
@@ -118,22 +136,27 @@ host_tests()
 	one check 1200 "$TOP/scripts/check.sh" "$KERNEL"
 	user_tests
 	package_test
+	vm_tests patient
 }
 
 #
 # What needs no emulated machine runs beside those that do, with the lower
-# priority: machines have tests that look at the clock.
+# priority: machines have tests that look at the clock. Those that do not are
+# booted by who has nothing else to do.
 #
 all()
 {
 	local host=$O/logs/host.out pid
 
+	rm -rf "$O/logs/taken"
+	mkdir "$O/logs/taken"
 	# a session of its own, so that all of it can be ended
-	setsid nice -n 10 "$BASH" "$0" "$KERNEL" host > "$host" 2>&1 &
+	SLOWER=${SLOWER:-2} setsid nice -n 10 "$BASH" "$0" "$KERNEL" host > "$host" 2>&1 &
 	pid=$!
 	# shellcheck disable=SC2064
 	trap "pkill -s $pid || :" EXIT
-	vm_tests
+	vm_tests others
+	vm_tests patient
 	wait "$pid" || echo "#@ fail the tests without a machine stopped"
 	trap - EXIT
 	cat "$host"

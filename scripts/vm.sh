@@ -5,7 +5,7 @@
 # Prints what the tests print (second serial port); the kernel log (first one)
 # goes to build/KERNEL/logs/BOOT.kernel. Afterwards judges the kernel log.
 # With APPEND= further words for the kernel's command line, with INITRD= another
-# initramfs.
+# initramfs, with BOOT_IMAGE= another kernel image than the unpacked one.
 . "$(dirname "$0")/lib.sh"
 
 kernel_env "$1"
@@ -19,9 +19,10 @@ log=$O/logs/$boot.kernel
 out=$O/logs/$boot.out
 
 # The guest's first process is told by the command line what to do.
-append="console=ttyS0 panic=-1 loglevel=5 BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${SEED:+SEED=$SEED} ${APPEND:-}"
-initrd=$O/initramfs-$boot.gz
-[ -e "$initrd" ] || initrd=$O/initramfs.gz
+# The kernel need not test its own cryptography each time: that takes seconds.
+append="console=ttyS0 panic=-1 loglevel=5 cryptomgr.notests BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${SEED:+SEED=$SEED} ${APPEND:-}"
+initrd=$O/initramfs-$boot.cpio
+[ -e "$initrd" ] || initrd=$O/initramfs.cpio
 boot_once()
 {
 	rm -f "$log" "$out"
@@ -30,7 +31,7 @@ boot_once()
 		-accel tcg,thread=multi -cpu max,phys-bits=52 -smp 3 -m 1024 \
 		-nodefaults -display none -no-reboot \
 		-serial "file:$log" -chardev stdio,id=out,signal=off \
-		-serial chardev:out -kernel "$VMLINUZ" \
+		-serial chardev:out -kernel "${BOOT_IMAGE:-$O/boot-image}" \
 		-initrd "${INITRD:-$initrd}" -append "$append" "$@" \
 		< /dev/null | tee "$out" || status=$?
 }
