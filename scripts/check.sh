@@ -143,7 +143,7 @@ checkpatch()
 
 	shift
 	[ $# = 0 ] && return
-	printf '%s\0' "$@" | xargs -0 -n 8 -P "$(nproc)" perl "$linux/scripts/checkpatch.pl" \
+	printf '%s\0' "$@" | xargs -0 -n 24 -P "$(nproc)" perl "$linux/scripts/checkpatch.pl" \
 		--strict --no-tree --terse --no-summary -q --ignore "$ignore" -f || true
 }
 
