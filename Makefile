@@ -10,8 +10,9 @@ V ?= 0
 # further arguments for tests: only the named groups, seeds, minutes
 ONLY ?=
 SEED ?=
+KVM_SELFTESTS ?=
 
-export KERNEL VMLINUZ V ONLY SEED
+export KERNEL VMLINUZ V ONLY SEED KVM_SELFTESTS
 
 Q := $(if $(filter 1,$(V)),,@)
 B := build
@@ -74,6 +75,7 @@ distclean:
 #: KERNEL=6.1|6.12|7.2   which of Debian's kernels (6.1 when not said)
 #: KERNEL=DIR VMLINUZ=F  a kernel of your own: its build directory and its image
 #: ONLY="name ..."       only these groups of tests
+#: KVM_SELFTESTS=6.12|7.2  whose KVM selftests library the TD tests use
 #: SEED=n                repeats tests that draw at random and print such a seed
 #: V=1                   show commands and all test output
 

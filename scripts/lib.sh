@@ -45,6 +45,16 @@ kernel_suite()
 	esac
 }
 
+# Whose KVM selftests library the TD tests are built on: the kernel's own where
+# TD tests are known to build on it.
+kvm_selftests()
+{
+	case $(basename "$1") in
+	7.2)	echo "${KVM_SELFTESTS:-7.2}" ;;
+	*)	echo "${KVM_SELFTESTS:-6.12}" ;;
+	esac
+}
+
 # kernel_env KERNEL: sets KNAME, KDIR (build against it), KREL, VMLINUZ,
 # KMODULES (the kernel's own modules; may be missing) and, for a kernel that
 # brings its own compiler, PATH.

@@ -9,8 +9,12 @@ kernel_env "$1"
 mkdir -p "$O/vm"
 build_programs "$TOP/selftests/vm" OUT="$O/vm" all
 # with "make setup NEEDS=kvm-selftests", which tests ask for
-if [ -e "$B/src/6.12-headers/.done" ]; then
+lib=$(kvm_selftests "$1")
+if [ -e "$B/src/$lib-headers/.done" ]; then
+	[ "$(cat "$O/vm/kvm/library" 2>/dev/null)" = "$lib" ] || rm -rf "$O/vm/kvm"
 	mkdir -p "$O/vm/kvm"
-	build_programs "$TOP/selftests/kvm" OUT="$O/vm/kvm" OBJ="$B/kvm-selftests" all
+	echo "$lib" > "$O/vm/kvm/library"
+	build_programs "$TOP/selftests/kvm" OUT="$O/vm/kvm" OBJ="$B/kvm-selftests/$lib" \
+		SRC="$B/src/$lib" HDR="$B/src/$lib-headers" all
 fi
 run "$TOP/scripts/initramfs.sh" "$1"

@@ -8,6 +8,7 @@
 
 packages="build-essential busybox-static cpio libelf1 libssl-dev make nettle-dev procps qemu-system-x86 xz-utils"
 kernels=
+lib=$(kvm_selftests "${1:-}")
 sources=
 root=
 for what in "$@"; do
@@ -16,7 +17,7 @@ for what in "$@"; do
 	6.12)	kernels+=" $what"; packages+=" zstd" ;;
 	7.2)	kernels+=" $what"; packages+=" patchelf zstd" ;;
 	debug)	packages+=" bc bison flex libelf-dev libssl-dev"; sources+=" 6.12" ;;
-	kvm-selftests) sources+=" 6.12" ;;
+	kvm-selftests) sources+=" $lib" ;;
 	check)	packages+=" clang perl sparse"; sources+=" 6.1" ;;
 	deb)	packages+=" debhelper dh-dkms lintian mmdebstrap"; root=1 ;;
 	/*|.*)	;; # a kernel of the user's own
@@ -60,9 +61,9 @@ done
 [ -z "$root" ] || "$TOP/scripts/deb-root.sh" root || :
 case " $* " in
 *" kvm-selftests "*)
-	"$TOP/scripts/fetch-source.sh" 6.12 tools/testing/selftests tools/include \
+	"$TOP/scripts/fetch-source.sh" "$lib" tools/testing/selftests tools/include \
 		tools/arch/x86/include tools/lib/rbtree.c
-	"$TOP/scripts/fetch-headers.sh" 6.12 ;;
+	"$TOP/scripts/fetch-headers.sh" "$lib" ;;
 esac
 case "$sources " in
 *" 6.1 "*)	"$TOP/scripts/fetch-source.sh" 6.1 scripts/checkpatch.pl scripts/spelling.txt \

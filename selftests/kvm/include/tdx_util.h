@@ -3,7 +3,7 @@
 #ifndef SELFTEST_TDX_UTIL_H
 #define SELFTEST_TDX_UTIL_H
 
-#include "kvm_util.h"
+#include "tdx_library.h"
 #include "processor.h"
 #include "ucall_common.h"
 #include <seamhost/kvm_tdx.h>

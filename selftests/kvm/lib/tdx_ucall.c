@@ -6,7 +6,7 @@
  */
 #include "tdx_util.h"
 
-void ucall_arch_do_ucall(vm_vaddr_t uc)
+void ucall_arch_do_ucall(gva_t uc)
 {
 	td_mmio_write(TD_UCALL_GPA, sizeof(uc), uc);
 }

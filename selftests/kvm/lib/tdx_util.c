@@ -36,7 +36,7 @@ struct gate {
 
 extern uint8_t td_boot_page[4096];
 extern void *idt_handlers;
-extern vm_vaddr_t exception_handlers;
+extern gva_t exception_handlers;
 
 int td_op(int fd, unsigned int id, unsigned int flags, const void *data,
 	  uint64_t *hw_error)
@@ -129,8 +129,8 @@ static void init_exceptions(struct kvm_vm *vm)
 	struct gate *idt;
 	unsigned int i;
 
-	vm->arch.idt = __vm_vaddr_alloc_page(vm, MEM_REGION_DATA);
-	vm->handlers = __vm_vaddr_alloc_page(vm, MEM_REGION_DATA);
+	vm->arch.idt = __vm_alloc_page(vm, MEM_REGION_DATA);
+	vm->handlers = __vm_alloc_page(vm, MEM_REGION_DATA);
 	idt = addr_gva2hva(vm, vm->arch.idt);
 	for (i = 0; i < 256; i++) {
 		uint64_t a = (uint64_t)(&idt_handlers)[i];
@@ -140,7 +140,7 @@ static void init_exceptions(struct kvm_vm *vm)
 			.selector = KERNEL_CS, .type = 0x8e,
 		};
 	}
-	*(vm_vaddr_t *)addr_gva2hva(vm, (vm_vaddr_t)&exception_handlers) =
+	*(gva_t *)addr_gva2hva(vm, (gva_t)&exception_handlers) =
 		vm->handlers;
 	vm_install_exception_handler(vm, VE_VECTOR, ve_handler);
 }
@@ -160,7 +160,7 @@ static void init_boot(struct kvm_vm *vm)
 	virt_map(vm, TD_BOOT_GPA, TD_BOOT_GPA, 2);
 	boot = boot_params(vm);
 	memcpy((uint8_t *)boot + 4096, td_boot_page, 4096);
-	boot->cr3 = vm->pgd;
+	boot->cr3 = td_page_table(vm);
 	boot->descriptors[1] = 0x00af9b000000ffffULL;	/* KERNEL_CS */
 	boot->descriptors[2] = 0x00cf93000000ffffULL;	/* KERNEL_DS */
 	boot->gdt.size = sizeof(boot->descriptors) - 1;
@@ -209,7 +209,7 @@ struct kvm_vcpu *td_vcpu_add(struct kvm_vm *vm, uint32_t id, void *guest_code)
 	const unsigned int pages = 5;
 	unsigned int index = 0;
 	struct kvm_vcpu *v;
-	vm_vaddr_t stack;
+	gva_t stack;
 	uint64_t hw_error;
 	int ret;
 
@@ -217,7 +217,7 @@ struct kvm_vcpu *td_vcpu_add(struct kvm_vm *vm, uint32_t id, void *guest_code)
 	ret = td_op(vcpu->fd, KVM_TDX_INIT_VCPU, 0, NULL, &hw_error);
 	TEST_ASSERT(!ret, "KVM_TDX_INIT_VCPU: %d, hw_error %#lx", ret, hw_error);
 
-	stack = __vm_vaddr_alloc(vm, pages * vm->page_size,
+	stack = __vm_alloc(vm, pages * vm->page_size,
 				 DEFAULT_GUEST_STACK_VADDR_MIN,
 				 MEM_REGION_DATA);
 	/* a vCPU finds its index in ESI, in the order of INIT_VCPU */

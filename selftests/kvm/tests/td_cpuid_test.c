@@ -39,7 +39,7 @@ static struct kvm_vm *create(struct kvm_vcpu **vcpu, struct td_shape *shape,
 			     struct asked **host)
 {
 	struct kvm_vm *vm = td_create(shape);
-	vm_vaddr_t gva = vm_vaddr_alloc_shared(vm, sizeof(struct asked),
+	gva_t gva = vm_alloc_shared(vm, sizeof(struct asked),
 					       KVM_UTIL_MIN_VADDR,
 					       MEM_REGION_TEST_DATA);
 

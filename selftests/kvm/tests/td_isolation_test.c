@@ -36,8 +36,8 @@ static struct kvm_vm *create(struct kvm_vcpu **vcpu, void *guest,
 
 	map_area(vm);
 	*vcpu = td_vcpu_add(vm, 0, guest);
-	code_gpa = addr_gva2gpa(vm, (vm_vaddr_t)guest & ~7ULL);
-	code_word = *(uint64_t *)addr_gva2hva(vm, (vm_vaddr_t)guest & ~7ULL);
+	code_gpa = addr_gva2gpa(vm, (gva_t)guest & ~7ULL);
+	code_word = *(uint64_t *)addr_gva2hva(vm, (gva_t)guest & ~7ULL);
 	return vm;
 }
 

@@ -84,14 +84,14 @@ static void fill_shape(struct td_shape *shape)
 
 static uint64_t gpa_of(struct kvm_vm *vm, void *p)
 {
-	return addr_gva2gpa(vm, (vm_vaddr_t)p);
+	return addr_gva2gpa(vm, (gva_t)p);
 }
 
 static struct kvm_vm *create(struct kvm_vcpu **vcpu, struct td_shape *shape,
 			     uint8_t **reports)
 {
 	struct kvm_vm *vm = td_create(shape);
-	vm_vaddr_t gva = vm_vaddr_alloc_shared(vm, 2 * REPORT_SIZE,
+	gva_t gva = vm_alloc_shared(vm, 2 * REPORT_SIZE,
 					       KVM_UTIL_MIN_VADDR,
 					       MEM_REGION_TEST_DATA);
 
@@ -211,7 +211,7 @@ static void test_mrtd(const uint8_t first[REPORT_SIZE])
 	/* one byte of the image changes */
 	shape = (struct td_shape){ .attributes = TD_ATTR_SEPT_VE_DISABLE };
 	vm = create(&vcpu, &shape, &r);
-	((uint8_t *)addr_gva2hva(vm, (vm_vaddr_t)extension))[60] ^= 1;
+	((uint8_t *)addr_gva2hva(vm, (gva_t)extension))[60] ^= 1;
 	td_finalize(vm);
 	td_run_sync(vcpu, 1);
 	ksft_test_result(memcmp(r + MRTD, first + MRTD, HASH),

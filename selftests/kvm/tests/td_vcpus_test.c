@@ -168,12 +168,12 @@ static void run_all(bool plug)
 	struct kvm_vm *vm = td_create(NULL);
 	pthread_t threads[NR_VCPUS];
 	struct totals *t;
-	vm_vaddr_t gva;
+	gva_t gva;
 	bool ids = true, plugged = true;
 	int i, j;
 
 	sigaction(SIGUSR1, &act, NULL);
-	gva = vm_vaddr_alloc_shared(vm, sizeof(*t), KVM_UTIL_MIN_VADDR,
+	gva = vm_alloc_shared(vm, sizeof(*t), KVM_UTIL_MIN_VADDR,
 				    MEM_REGION_TEST_DATA);
 	totals = (struct totals *)gva;
 	sync_global_to_guest(vm, totals);

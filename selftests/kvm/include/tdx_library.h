@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The KVM selftests library renamed things between Linux 6.12 and 7.2. Tests
+ * here are written in the newer names; this gives them to the older one.
+ */
+#ifndef SELFTEST_TDX_LIBRARY_H
+#define SELFTEST_TDX_LIBRARY_H
+
+#include "kvm_util.h"
+
+/* the Makefile looks which one it is */
+#ifdef TD_LIBRARY_6_12
+typedef vm_vaddr_t gva_t;
+
+static inline gva_t __vm_alloc(struct kvm_vm *vm, size_t size, gva_t min,
+			       enum kvm_mem_region_type type)
+{
+	return __vm_vaddr_alloc(vm, size, min, type);
+}
+
+static inline gva_t __vm_alloc_page(struct kvm_vm *vm,
+				    enum kvm_mem_region_type type)
+{
+	return __vm_vaddr_alloc_page(vm, type);
+}
+
+static inline gva_t vm_alloc_shared(struct kvm_vm *vm, size_t size, gva_t min,
+				    enum kvm_mem_region_type type)
+{
+	return vm_vaddr_alloc_shared(vm, size, min, type);
+}
+
+static inline uint64_t td_page_table(struct kvm_vm *vm)
+{
+	return vm->pgd;
+}
+#else
+static inline uint64_t td_page_table(struct kvm_vm *vm)
+{
+	return vm->mmu.pgd;
+}
+#endif
+
+#endif /* SELFTEST_TDX_LIBRARY_H */
