@@ -34,10 +34,20 @@ static inline uint64_t td_page_table(struct kvm_vm *vm)
 {
 	return vm->pgd;
 }
+
+static inline void td_use_4_levels(struct kvm_vm *vm)
+{
+}
 #else
 static inline uint64_t td_page_table(struct kvm_vm *vm)
 {
 	return vm->mmu.pgd;
+}
+
+/* what td_boot.S switches on, on a machine with LA57 too */
+static inline void td_use_4_levels(struct kvm_vm *vm)
+{
+	vm->mmu.pgtable_levels = 4;
 }
 #endif
 

@@ -183,6 +183,7 @@ struct kvm_vm *td_create(const struct td_shape *shape)
 		shape = &plain;
 	ram = shape->ram ?: 64UL << 20;
 	vm = ____vm_create(vm_shape);
+	td_use_4_levels(vm);
 	vm_enable_cap(vm, KVM_CAP_SPLIT_IRQCHIP, 24);
 	vm_enable_cap(vm, KVM_CAP_EXIT_HYPERCALL, 1 << KVM_HC_MAP_GPA_RANGE);
 	init_vm(vm, shape);

@@ -74,6 +74,7 @@ static void convert(const struct turn *t, bool shared, uint64_t *state)
 {
 	uint64_t base = shared ? SHARED_GVA : PRIVATE_GVA, i, ret;
 	uint64_t gpa = gpa_of(t->vcpu, t->first);
+	uint32_t old;
 
 	ret = td_map_gpa(shared ? gpa | td_shared_bit : gpa, t->n << 12);
 	GUEST_ASSERT_EQ(ret, 0);
@@ -84,7 +85,11 @@ static void convert(const struct turn *t, bool shared, uint64_t *state)
 		if (!shared && was)
 			GUEST_ASSERT_EQ(td_accept(gpa_of(t->vcpu, i), 4096), 0);
 		if (shared != was) {
-			GUEST_ASSERT_EQ(*word(base, t->vcpu, i), 0);
+			old = *word(base, t->vcpu, i);
+			__GUEST_ASSERT(!old, "%s page %lu of %lu+%lu has %x, had %x",
+				       shared ? "shared" : "private", i,
+				       t->first, t->n, old,
+				       content[t->vcpu][i]);
 			content[t->vcpu][i] = draw(state);
 			*word(base, t->vcpu, i) = content[t->vcpu][i];
 		}
