@@ -10,6 +10,11 @@ set -euo pipefail
 image=$1
 out=$2
 loader=$(cd "$(dirname "$0")/../selftests/runner/boot" && pwd)
+new=
+for f in "$image" "$0" "$loader"/*; do
+	[ "$out" -nt "$f" ] || new=1
+done
+[ -n "$new" ] || exit 0
 tmp=$(mktemp -d "$out.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 
