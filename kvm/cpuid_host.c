@@ -75,7 +75,8 @@ static void mask_leaf(struct kvm_cpuid_entry2 *e)
 		break;
 	case LEAF_PHYS:
 		e->eax &= ~GENMASK(23, 16);
-		e->eax |= (boot_cpu_data.x86_phys_bits >= 52 ? 52 : 48) << 16;
+		e->eax |= (boot_cpu_data.x86_phys_bits >= 52 &&
+			   boot_cpu_has(X86_FEATURE_LA57) ? 52 : 48) << 16;
 		break;
 	}
 }

@@ -5,7 +5,9 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <asm/processor-flags.h>
 #include <asm/processor.h>
+#include <asm/special_insns.h>
 #include "cpu_model.h"
 #include "kernel.h"
 #include "msr.h"
@@ -14,6 +16,8 @@
 #define EBX_	1
 #define ECX_	2
 #define EDX_	3
+
+#define EPT_5_LEVELS	BIT_ULL(7)
 
 static struct seam_cpuid cpuid_table[] = {
 	{ 0x0, 0x0, { 0x00000021, 0x756e6547, 0x6c65746e, 0x49656e69 } },
@@ -64,7 +68,7 @@ static struct seam_cpuid cpuid_table[] = {
 	{ 0x80000008, 0x0, { 0x00003934, 0x00000200, 0x00000000, 0x00000000 } },
 };
 
-static const struct seam_msr msr_table[] = {
+static struct seam_msr msr_table[] = {
 	{ 0x1b, 0xfee00d00 },
 	{ 0x3b, 0x0 },
 	{ 0x48, 0x0 },
@@ -93,7 +97,7 @@ static const struct seam_msr msr_table[] = {
 	{ 0x48b, 0xffffffff00000000 },
 	{ 0x492, 0xffffffffffffffff },
 	{ 0x485, 0x6004c1e0 },
-	{ 0x48c, 0xf0106f341c1 },
+	{ MSR_IA32_VMX_EPT_VPID_CAP, 0xf0106f341c1 },
 	{ 0x486, 0x80000021 },
 	{ 0x487, 0xffffffff },
 	{ 0x488, 0x2000 },
@@ -176,6 +180,21 @@ static void model_xstate(void)
 	find_row(0xd, 0)->r[ECX_] = size;
 }
 
+/*
+ * Nested page tables have as many levels as the host's own. With 4, the SHARED
+ * bit of 52 bit addresses would not be looked at.
+ */
+static void model_ept(void)
+{
+	unsigned int i;
+
+	if (native_read_cr4() & X86_CR4_LA57)
+		return;
+	for (i = 0; i < ARRAY_SIZE(msr_table); i++)
+		if (msr_table[i].index == MSR_IA32_VMX_EPT_VPID_CAP)
+			msr_table[i].value &= ~EPT_5_LEVELS;
+}
+
 void cpu_model_init(void)
 {
 	u32 r[4];
@@ -192,6 +211,7 @@ void cpu_model_init(void)
 		row->r[reg] &= r[reg] | feature_words[i].keep;
 	}
 	model_xstate();
+	model_ept();
 
 	seam_config.cpuid = cpuid_table;
 	seam_config.nr_cpuid = ARRAY_SIZE(cpuid_table);

@@ -153,7 +153,7 @@ NOKPROBE_SYMBOL(door_trap);
 
 static struct notifier_block door_notifier = {
 	.notifier_call = door_trap,
-	.priority = INT_MAX,	/* after kprobes, which were there first */
+	.priority = INT_MAX - 1,	/* after kprobes and who watches */
 };
 
 int door_open(void)

@@ -548,7 +548,7 @@ int main(void)
 	const char *s = getenv("SEED"), *t = getenv("FUZZ_SECONDS");
 	uint64_t seed = s && *s ? strtoull(s, NULL, 0) :
 			(uint64_t)time(NULL) % 1000000;
-	unsigned int i, seconds = t && *t ? atoi(t) : 40;
+	unsigned int i, seconds = t && *t ? atoi(t) : 60;
 	pthread_rwlockattr_t attr;
 	bool moved;
 	int fd;

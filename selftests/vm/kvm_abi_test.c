@@ -4,6 +4,7 @@
  * gets its errno and changes nothing. No guest runs here.
  */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -72,6 +73,15 @@ static void test_device(int dev)
 		"kvm_run and its data page can be mapped");
 }
 
+/* 52 bits of GPA need nested page tables of 5 levels */
+static bool has_la57(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
+	       ecx & 1 << 16;
+}
+
 static void test_supported_cpuid(int dev)
 {
 	static struct {
@@ -92,7 +102,8 @@ static void test_supported_cpuid(int dev)
 		if (c.e[i].function == 0x40000001)
 			kvm = c.e[i].eax + 1;
 	}
-	ktap_ok(phys == 48 || phys == 52, "the guest's GPA width is one of a TD");
+	ktap_ok(phys == (has_la57() ? 52 : 48),
+		"the guest's GPA width is the largest one that TDs can have");
 	ktap_ok(kvm == 1, "no paravirtual feature is offered");
 }
 
@@ -481,6 +492,22 @@ static void test_threads(void)
 	expect(0, ret, "ioctls from four threads, and the end of the TD amid them");
 }
 
+static void test_width(void)
+{
+	struct td_vmm td = { .gpaw52 = true };
+	int ret = td_open(&td);
+
+	if (ret >= 0)
+		ret = td_create_vm(&td);
+	if (ret < 0)
+		ktap_bail("no VM");
+	ret = td_init(&td);
+	ktap_ok(has_la57() ? !ret : ret == -EINVAL,
+		"a TD with 52 bits of GPA, on a CPU %s 5 levels: %d",
+		has_la57() ? "with" : "without", ret);
+	td_free(&td);
+}
+
 int main(void)
 {
 	struct td_vmm td = {};
@@ -511,6 +538,7 @@ int main(void)
 	    td_add_memory(&td) >= 0 && td_add_vcpu(&td) >= 0)
 		test_vcpu(&td);
 	td_free(&td);
+	test_width();
 	test_keyids();
 	for (i = 0; i < 6; i++)
 		close_order(i);

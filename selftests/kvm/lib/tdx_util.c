@@ -219,8 +219,7 @@ struct kvm_vcpu *td_vcpu_add(struct kvm_vm *vm, uint32_t id, void *guest_code)
 	TEST_ASSERT(!ret, "KVM_TDX_INIT_VCPU: %d, hw_error %#lx", ret, hw_error);
 
 	stack = __vm_alloc(vm, pages * vm->page_size,
-				 DEFAULT_GUEST_STACK_VADDR_MIN,
-				 MEM_REGION_DATA);
+			   DEFAULT_GUEST_STACK_VADDR_MIN, MEM_REGION_DATA);
 	/* a vCPU finds its index in ESI, in the order of INIT_VCPU */
 	list_for_each_entry(v, &vm->vcpus, list)
 		index++;

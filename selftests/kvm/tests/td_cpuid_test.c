@@ -40,8 +40,8 @@ static struct kvm_vm *create(struct kvm_vcpu **vcpu, struct td_shape *shape,
 {
 	struct kvm_vm *vm = td_create(shape);
 	gva_t gva = vm_alloc_shared(vm, sizeof(struct asked),
-					       KVM_UTIL_MIN_VADDR,
-					       MEM_REGION_TEST_DATA);
+				    KVM_UTIL_MIN_VADDR,
+				    MEM_REGION_TEST_DATA);
 
 	asked = (struct asked *)gva;
 	sync_global_to_guest(vm, asked);

@@ -92,8 +92,8 @@ static struct kvm_vm *create(struct kvm_vcpu **vcpu, struct td_shape *shape,
 {
 	struct kvm_vm *vm = td_create(shape);
 	gva_t gva = vm_alloc_shared(vm, 2 * REPORT_SIZE,
-					       KVM_UTIL_MIN_VADDR,
-					       MEM_REGION_TEST_DATA);
+				    KVM_UTIL_MIN_VADDR,
+				    MEM_REGION_TEST_DATA);
 
 	out = (uint8_t *)gva;
 	sync_global_to_guest(vm, out);

@@ -174,7 +174,7 @@ static void run_all(bool plug)
 
 	sigaction(SIGUSR1, &act, NULL);
 	gva = vm_alloc_shared(vm, sizeof(*t), KVM_UTIL_MIN_VADDR,
-				    MEM_REGION_TEST_DATA);
+			      MEM_REGION_TEST_DATA);
 	totals = (struct totals *)gva;
 	sync_global_to_guest(vm, totals);
 	t = addr_gva2hva(vm, gva);
