@@ -96,8 +96,8 @@ static void teardown_td(struct td_vm *vm)
 	int hkid = vm->hkid;
 
 	if (vm->tdr && !teardown_key(vm))
-		pr_warn("TD with KeyID %d could not be ended; its memory is lost\n",
-			hkid);
+		pr_warn_ratelimited("TD with KeyID %d could not be ended; its memory is lost\n",
+				    hkid);
 
 	mutex_lock(&vm->mem_lock);
 	if (vm->tdr)
