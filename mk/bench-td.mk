@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #: make bench-td     what TDs cost: exits, memory, life (a part of make bench)
 
-bench: bench-td
-
 bench-td: modules programs
 	$(Q)selftests/bench/td.sh $(KERNEL)
 
