@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_pio [COUNT [DEVICE]]: what one port-I/O exit of an ordinary VM to user
- * space and back costs under the KVM that owns DEVICE (/dev/kvm): a guest in
- * real mode that does nothing but OUT. Prints "pio_ns MEDIAN BEST"; the median
- * and the best of batches, since the machine under it is not quiet.
+ * bench_pio long|real [COUNT [DEVICE]]: what one port-I/O exit of an ordinary
+ * VM to user space and back costs under the KVM that owns DEVICE (/dev/kvm).
+ * Prints "pio_ns MEDIAN BEST"; the median and the best of batches, since the
+ * machine under it is not quiet.
+ *
+ * long: a guest as a TD is: TDCALL exists in 64-bit mode only, so a TD's code
+ * and stack are behind page tables of four levels, and each of the tables is
+ * behind the nested ones. real: paging off, one page of code, no stack; no TD
+ * can be that small.
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,41 +21,107 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <linux/kvm.h>
+#include "../guest/layout.h"
 #include "../lib/clock.h"
 
-#define CODE_GPA	0x1000
 #define BATCHES		20
 
+#define RAM_SIZE	0x200000
+#define REAL_CODE	0x1000
+/* as the benchmark's TD has them: selftests/guest/guest.ld and head.S */
+#define CODE		GUEST_IMAGE
+#define STACK_TOP	(GUEST_STACKS + 0x1000)
+#define PML4		(CODE + 0x10000)
+#define PDPT		(PML4 + 0x1000)
+#define PD		(PML4 + 0x2000)
+
+#define PG_TABLE	0x003		/* present, writable */
+#define PG_2M		0x083		/* and large */
+
+#define CR0_LONG	0x80010033	/* PG, WP, NE, ET, MP, PE */
+#define CR4_LONG	0x620		/* OSXMMEXCPT, OSFXSR, PAE */
+#define EFER_LONG	0xd01		/* NX, LMA, LME, SCE */
+
 /* mov $0x510, %dx; again: out %eax, (%dx); jmp again */
-static const uint8_t code[] = {
+static const uint8_t real_code[] = {
 	0xba, 0x10, 0x05, 0x66, 0xef, 0xeb, 0xfc,
 };
 
-static int vm_create(int kvm)
+/*
+ * again: mov $0x510, %edx; xor %eax, %eax; call outl; jmp again
+ * outl: out %eax, (%dx); ret
+ */
+static const uint8_t long_code[] = {
+	0xba, 0x10, 0x05, 0x00, 0x00, 0x31, 0xc0, 0xe8, 0x02, 0x00, 0x00, 0x00,
+	0xeb, 0xf2, 0xef, 0xc3,
+};
+
+static void load_long(uint8_t *mem)
+{
+	uint64_t *pml4 = (void *)(mem + PML4), *pdpt = (void *)(mem + PDPT);
+	uint64_t *pd = (void *)(mem + PD), i;
+
+	pml4[0] = PDPT | PG_TABLE;
+	pdpt[0] = PD | PG_TABLE;
+	for (i = 0; i < 512; i++)
+		pd[i] = i * 0x200000 | PG_2M;
+	memcpy(mem + CODE, long_code, sizeof(long_code));
+}
+
+static int vm_create(int kvm, bool long_mode)
 {
 	struct kvm_userspace_memory_region region = {
-		.guest_phys_addr = CODE_GPA,
-		.memory_size = 0x1000,
+		.memory_size = RAM_SIZE,
 	};
 	int vm = ioctl(kvm, KVM_CREATE_VM, 0);
 	void *mem;
 
 	if (vm < 0)
 		err(1, "KVM_CREATE_VM");
-	mem = mmap(NULL, 0x1000, PROT_READ | PROT_WRITE,
+	mem = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
 		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (mem == MAP_FAILED)
 		err(1, "mmap");
-	memcpy(mem, code, sizeof(code));
+	if (long_mode)
+		load_long(mem);
+	else
+		memcpy(mem + REAL_CODE, real_code, sizeof(real_code));
 	region.userspace_addr = (uintptr_t)mem;
 	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region))
 		err(1, "KVM_SET_USER_MEMORY_REGION");
 	return vm;
 }
 
-static int vcpu_create(int kvm, int vm, struct kvm_run **run)
+static void set_long_mode(struct kvm_sregs *sregs)
 {
-	struct kvm_regs regs = { .rip = CODE_GPA, .rflags = 2 };
+	struct kvm_segment data = {
+		.limit = ~0, .selector = 0x18, .type = 3, .present = 1, .s = 1,
+		.db = 1, .g = 1,
+	};
+
+	sregs->cr0 = CR0_LONG;
+	sregs->cr3 = PML4;
+	sregs->cr4 = CR4_LONG;
+	sregs->efer = EFER_LONG;
+	sregs->ds = data;
+	sregs->es = data;
+	sregs->fs = data;
+	sregs->gs = data;
+	sregs->ss = data;
+	sregs->cs = data;
+	sregs->cs.selector = 0x10;
+	sregs->cs.type = 11;
+	sregs->cs.db = 0;
+	sregs->cs.l = 1;
+}
+
+static int vcpu_create(int kvm, int vm, bool long_mode, struct kvm_run **run)
+{
+	struct kvm_regs regs = {
+		.rip = long_mode ? CODE : REAL_CODE,
+		.rsp = long_mode ? STACK_TOP : 0,
+		.rflags = 2,
+	};
 	int size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	int vcpu = ioctl(vm, KVM_CREATE_VCPU, 0);
 	struct kvm_sregs sregs;
@@ -63,6 +135,8 @@ static int vcpu_create(int kvm, int vm, struct kvm_run **run)
 		err(1, "KVM_GET_SREGS");
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
+	if (long_mode)
+		set_long_mode(&sregs);
 	if (ioctl(vcpu, KVM_SET_SREGS, &sregs) ||
 	    ioctl(vcpu, KVM_SET_REGS, &regs))
 		err(1, "registers");
@@ -74,25 +148,30 @@ static void run_exits(int vcpu, const struct kvm_run *run, unsigned int n)
 	while (n--) {
 		if (ioctl(vcpu, KVM_RUN, 0))
 			err(1, "KVM_RUN");
-		if (run->exit_reason != KVM_EXIT_IO || run->io.port != 0x510)
+		if (run->exit_reason != KVM_EXIT_IO ||
+		    run->io.port != PORT_SYNC)
 			errx(1, "exit %u", run->exit_reason);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int count = argc > 1 ? atoi(argv[1]) : 4000;
-	const char *device = argc > 2 ? argv[2] : "/dev/kvm";
+	const char *mode = argc > 1 ? argv[1] : "";
+	unsigned int count = argc > 2 ? atoi(argv[2]) : 4000;
+	const char *device = argc > 3 ? argv[3] : "/dev/kvm";
+	bool long_mode = !strcmp(mode, "long");
 	unsigned int i, each = count / BATCHES;
 	uint64_t ns[BATCHES], start;
 	struct kvm_run *run;
 	int kvm, vm, vcpu;
 
+	if (!long_mode && strcmp(mode, "real"))
+		errx(1, "usage: bench_pio long|real [COUNT [DEVICE]]");
 	kvm = open(device, O_RDWR | O_CLOEXEC);
 	if (kvm < 0)
 		err(1, "%s", device);
-	vm = vm_create(kvm);
-	vcpu = vcpu_create(kvm, vm, &run);
+	vm = vm_create(kvm, long_mode);
+	vcpu = vcpu_create(kvm, vm, long_mode, &run);
 	if (!each)
 		each = 1;
 
