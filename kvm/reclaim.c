@@ -121,7 +121,7 @@ static unsigned long count_blocks(struct td_vm *vm)
 	return n;
 }
 
-static void reclaim_serially(struct td_vm *vm)
+static void reclaim_serially(struct td_vm *vm, bool huge)
 {
 	struct memfd_block *b;
 	unsigned long index;
@@ -129,6 +129,8 @@ static void reclaim_serially(struct td_vm *vm)
 
 	list_for_each_entry(m, &vm->memfds, link) {
 		xa_for_each(&m->blocks, index, b) {
+			if (b->given_2m != huge)
+				continue;
 			xa_erase(&m->blocks, index);
 			block_reclaim(b);
 			memfd_block_free(b);
@@ -138,26 +140,28 @@ static void reclaim_serially(struct td_vm *vm)
 }
 
 /*
- * Take every page of every guest_memfd of a torn down TD back. What it held
+ * Take every page of every guest_memfd of a torn down TD back, the large ones
+ * first: they are most of the memory for the least of the work. What it held
  * cannot be used again, so it is freed at once. Called with mem_lock held.
  */
 void memfd_reclaim_all(struct td_vm *vm)
 {
 	struct reclaim r = { .nr = count_blocks(vm) };
+	unsigned long index, first = 0, last = r.nr;
 	struct memfd_block *b;
-	unsigned long index, i = 0;
 	struct memfd *m;
 
 	WRITE_ONCE(vm->entry.private_pages, 0);
 	r.block = kvmalloc_array(r.nr, sizeof(*r.block), GFP_KERNEL);
 	if (!r.block) {
-		reclaim_serially(vm);
+		reclaim_serially(vm, true);
+		reclaim_serially(vm, false);
 		return;
 	}
 	list_for_each_entry(m, &vm->memfds, link) {
 		xa_for_each(&m->blocks, index, b) {
 			xa_erase(&m->blocks, index);
-			r.block[i++] = b;
+			r.block[b->given_2m ? first++ : --last] = b;
 		}
 	}
 	reclaim_run(&r);

@@ -20,6 +20,7 @@
 #include "../lib/td.h"
 
 #define AUDIT		"/sys/kernel/debug/softseam/audit"
+#define CALLS		"/sys/kernel/debug/softseam/log"
 #define REPORT_MRTD	(512 + 16)
 #define PAGE_SIZE	4096
 
@@ -231,6 +232,61 @@ static void triple_fault(void)
 	ktap_ok(nothing_left(), "a TD that died leaves nothing");
 }
 
+/* What the module was asked at the end of the last TD, in its own order. */
+struct ending {
+	unsigned int pages_with_key;	/* reclaimed before the KeyID was free */
+	unsigned int large, small, large_after_small;
+	bool key_free;
+};
+
+static void read_ending(struct ending *e)
+{
+	FILE *f = fopen(CALLS, "r");
+	char line[512], leaf[40];
+
+	memset(e, 0, sizeof(*e));
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *answer = strstr(line, "-> done");
+		unsigned long rax, size;
+
+		if (!answer || sscanf(line, "%*u %*u lp %*u %39s", leaf) != 1 ||
+		    sscanf(answer, "-> done rax=%lx %*s %*s r8=%lx", &rax, &size) != 2 ||
+		    rax >> 63)
+			continue;
+		if (!strcmp(leaf, "TDH.MNG.VPFLUSHDONE"))
+			memset(e, 0, sizeof(*e));
+		if (!strcmp(leaf, "TDH.MNG.KEY.FREEID"))
+			e->key_free = true;
+		if (strcmp(leaf, "TDH.PHYMEM.PAGE.RECLAIM"))
+			continue;
+		e->pages_with_key += !e->key_free;
+		e->large += size > 0;
+		e->small += !size;
+		e->large_after_small += size > 0 && e->small;
+	}
+	if (f)
+		fclose(f);
+}
+
+static void order_of_the_end(void)
+{
+	struct kvm_pre_fault_memory range = { .gpa = 16UL << 20, .size = 8UL << 20 };
+	struct td_vmm td = {};
+	struct ending e;
+
+	steps_until(&td, STEP_FINALIZE, LIFE_SPIN);
+	while (range.size && !cpu_ioctl(td.vcpu[0].fd, KVM_PRE_FAULT_MEMORY, &range))
+		;
+	td_free(&td);
+	read_ending(&e);
+	ktap_ok(e.key_free && !e.pages_with_key,
+		"at the end the KeyID is free before any page is reclaimed");
+	if (!ktap_ok(e.large == 4 && e.small > 4 && !e.large_after_small,
+		     "and the largest pages come first"))
+		ktap_note("%u of 2M, %u of 4K, %u of 2M after one of 4K",
+			  e.large, e.small, e.large_after_small);
+}
+
 /* A VMM is killed after each step; nothing of its TD may stay. */
 static void killed_after(enum step last)
 {
@@ -285,6 +341,7 @@ int main(int argc, char **argv)
 	refused_while_building();
 	measurement();
 	triple_fault();
+	order_of_the_end();
 	for (s = STEP_OPEN; s < NR_STEPS; s++)
 		killed_after(s);
 	ktap_plan(ktap_seen);
