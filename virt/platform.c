@@ -48,7 +48,7 @@ int seamhost_platform_get(void)
 		if (err)
 			goto put_device;
 	} else {
-		if (compat_kernel_hosts_tdx()) {
+		if (seamhost_kernel_hosts_tdx()) {
 			pr_err("this kernel hosts TDX itself (CONFIG_INTEL_TDX_HOST): its own code owns the TDX module, use that\n");
 			return -EBUSY;
 		}

@@ -148,6 +148,14 @@ static void hw_flush_shared_ept(void)
 				   raw_smp_processor_id());
 }
 
+/* Does the kernel itself host TDX on this machine? Then its code owns it. */
+bool seamhost_kernel_hosts_tdx(void)
+{
+	const int flag = COMPAT_TDX_HOST_FLAG;
+
+	return flag >= 0 && test_cpu_cap(&boot_cpu_data, flag);
+}
+
 const struct seamhost_platform_ops seamhost_hw_ops = {
 	.version = SEAMHOST_PLATFORM_VERSION,
 	.owner = THIS_MODULE,

@@ -81,7 +81,10 @@ extern struct seamhost seamhost;
 /* platform.c */
 int seamhost_platform_get(void);
 void seamhost_platform_put(void);
+
+/* platform_hw.c */
 extern const struct seamhost_platform_ops seamhost_hw_ops;
+bool seamhost_kernel_hosts_tdx(void);
 
 /* bringup.c */
 int seamhost_bring_up(void);

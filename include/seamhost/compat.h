@@ -67,16 +67,12 @@ static inline void compat_clear_vmxe(void)
 }
 #endif
 
-/* Does the kernel itself host TDX on this machine? */
-static inline bool compat_kernel_hosts_tdx(void)
-{
+/* Set by kernels that host TDX themselves; -1: none of this version can. */
 #ifdef X86_FEATURE_TDX_HOST_PLATFORM
-	return IS_ENABLED(CONFIG_INTEL_TDX_HOST) &&
-	       boot_cpu_has(X86_FEATURE_TDX_HOST_PLATFORM);
+#define COMPAT_TDX_HOST_FLAG	X86_FEATURE_TDX_HOST_PLATFORM
 #else
-	return false;
+#define COMPAT_TDX_HOST_FLAG	(-1)
 #endif
-}
 
 /*
  * Memory

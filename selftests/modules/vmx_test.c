@@ -4,14 +4,20 @@
  * believe in SEAM mode and KeyIDs, so that what it does with VMX can be seen.
  * Kprobes send its two functions that read those MSRs here; seamhost itself is
  * the module that hardware would get.
+ *
+ * With owner=1, for any machine: seamhost is made to believe instead that the
+ * kernel hosts TDX itself, by the CPU feature that such kernels set where this
+ * one has it.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <asm/processor.h>
 #include <asm/processor-flags.h>
 #include <asm/special_insns.h>
+#include <seamhost/compat.h>
 #include <seamhost/entry.h>
 #include <seamhost/host.h>
 #include <seamhost/leaves.h>
@@ -33,6 +39,15 @@ static int fake_hw_keyids(u32 *nr_shared, u32 *nr_private)
 	return 0;
 }
 
+static bool fake_kernel_hosts_tdx(void)
+{
+	return true;
+}
+
+static bool owner;
+module_param(owner, bool, 0444);
+MODULE_PARM_DESC(owner, "the kernel hosts TDX itself (default: no)");
+
 static int go_to_fake(struct kprobe *p, struct pt_regs *regs);
 
 /* without it the jump would be optimised, and then must not be redirected */
@@ -44,10 +59,16 @@ static void not_optimised(struct kprobe *p, struct pt_regs *regs,
 static struct fake {
 	struct kprobe probe;
 	void *instead;
-} fakes[] = {
+} tdx_fakes[] = {
 	{ { .symbol_name = "seamhost:hw_probe" }, fake_hw_probe },
 	{ { .symbol_name = "seamhost:hw_keyids" }, fake_hw_keyids },
+}, owner_fakes[] = {
+	{ { .symbol_name = "seamhost:seamhost_kernel_hosts_tdx" },
+	  fake_kernel_hosts_tdx },
 };
+
+static struct fake *fakes = tdx_fakes;
+static int nr_fakes = ARRAY_SIZE(tdx_fakes);
 
 static int go_to_fake(struct kprobe *p, struct pt_regs *regs)
 {
@@ -61,7 +82,7 @@ static void remove_fakes(void)
 {
 	int i;
 
-	for (i = 0; fakes_on && i < ARRAY_SIZE(fakes); i++)
+	for (i = 0; fakes_on && i < nr_fakes; i++)
 		unregister_kprobe(&fakes[i].probe);
 	fakes_on = false;
 }
@@ -70,7 +91,7 @@ static void place_fakes(void)
 {
 	int i, err;
 
-	for (i = 0; i < ARRAY_SIZE(fakes); i++) {
+	for (i = 0; i < nr_fakes; i++) {
 		const char *name = fakes[i].probe.symbol_name;
 
 		memset(&fakes[i].probe, 0, sizeof(fakes[i].probe));
@@ -198,8 +219,24 @@ static const struct kernel_param_ops hold_ops = { .set = hold_set };
 
 module_param_cb(hold, &hold_ops, NULL, 0200);
 
+/* The flag, where the kernel has it; a kprobe, where it knows of no such. */
+static void set_owner(bool on)
+{
+	const int flag = COMPAT_TDX_HOST_FLAG;
+	unsigned long *flags = (unsigned long *)boot_cpu_data.x86_capability;
+
+	fakes = owner_fakes;
+	nr_fakes = flag < 0 ? ARRAY_SIZE(owner_fakes) : 0;
+	if (flag >= 0 && on)
+		set_bit(flag, flags);
+	else if (flag >= 0)
+		clear_bit(flag, flags);
+}
+
 static int __init vmx_test_init(void)
 {
+	if (owner)
+		set_owner(true);
 	return register_module_notifier(&module_nb);
 }
 module_init(vmx_test_init);
@@ -208,6 +245,8 @@ static void __exit vmx_test_exit(void)
 {
 	unregister_module_notifier(&module_nb);
 	remove_fakes();
+	if (owner)
+		set_owner(false);
 }
 module_exit(vmx_test_exit);
 

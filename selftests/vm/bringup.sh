@@ -72,6 +72,25 @@ broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "turned VMX off"
 broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
 	SYS_SHUTDOWN "power-cycle"
 
+# Memory in use that cannot be moved: huge pages are as good as any, where what
+# is left has no room for their copies.
+mark pamt
+HUGE=/proc/sys/vm/nr_hugepages
+insmod /modules/softseam.ko pamt_entry_size=1024,16,16
+free=$(sed -n 's/^MemFree: *\([0-9]*\) .*/\1/p' /proc/meminfo)
+echo $(((free - 65536) / 2048)) > $HUGE
+! up
+result $? "without contiguous memory for the PAMT it does not come up"
+said "PAMT of TDMR 0 (0x0, 1 GiB): no 26[0-9]* KiB of contiguous memory on node 0; .*free memory"
+result $? "and the log says how much was wanted, on which node, and what to do"
+[ ! -d /sys/module/seamhost ] && nothing_left &&
+	! grep -q "^TDH.SYS.CONFIG " /sys/kernel/debug/softseam/stats
+result $? "nothing is left of it, the TDX module was told of no TDMR"
+echo 0 > $HUGE
+up && [ "$(value pamt_bytes)" -gt 268435456 ]
+result $? "a second try, when there is memory again, works"
+down
+
 # no TDX module loaded: seamhost stays, for there is one thing left to do
 mark none
 insmod /modules/softseam.ko
@@ -80,6 +99,23 @@ insmod /modules/seamhost.ko && [ "$(state)" = down ] &&
 	said "waiting for a TDX module image"
 result $? "without a TDX module seamhost waits for one"
 down
+
+# the kernel's own TDX support, which hosts have that need no seamhost
+mark owner
+insmod /modules/vmx_test.ko owner=1
+! insmod /modules/seamhost.ko 2>/tmp/out && grep -q "resource busy" /tmp/out &&
+	[ ! -d /sys/module/seamhost ]
+result $? "where the kernel hosts TDX itself seamhost does not load"
+said "this kernel hosts TDX itself .*: its own code owns the TDX module"
+result $? "and the log says who owns TDX"
+insmod /modules/softseam.ko && up
+result $? "a TDX module in software is another, and comes up there"
+down
+rmmod vmx_test
+mark nobody
+! insmod /modules/seamhost.ko 2>/dev/null && said "this CPU has no VMX" &&
+	! said "hosts TDX itself"
+result $? "without either it says what this CPU lacks"
 
 mark entropy
 insmod /modules/softseam.ko
