@@ -141,6 +141,9 @@ host; file /proc/cpuinfo "vendor_id	: GenuineIntel
 flags		: fpu vmx tdx_host_platform
 "
 broken "a kernel that hosts TDX itself" kernel "hosts TDX itself" "own TDX support"
+mkdir -p "$h/sys/devices/platform/seam-platform"
+"$tdxctl" --root "$h" why > "$dir/out" 2>&1 && grep -q "^Ready" "$dir/out"
+result $? "why: there a TDX module in software is ready all the same"
 host; mkdir -p "$h/sys/module/vboxdrv"
 broken "another hypervisor" "other hypervisors" vboxdrv "unload it"
 host; status down 30; file /sys/power/mem_sleep "s2idle [deep]"
@@ -155,6 +158,23 @@ broken "seamhost not loaded" seamhost "not loaded" "modprobe seamhost"
 host; rmdir "$h/sys/module/seamhost"
 file /dmesg "[    9.1] seamhost: could not initialise CPUs: TDH.SYS.LP.INIT: INCONSISTENT_CPUID_FIELD; use CPUs of one model"
 broken "seamhost gave up" seamhost INCONSISTENT_CPUID_FIELD "CPUs of one model"
+# Secure Boot, or module.sig_enforce=1
+host; rmdir "$h/sys/module/seamhost"
+file /sys/kernel/security/lockdown "none [integrity] confidentiality"
+file /dmesg "[    9.1] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7"
+broken "Secure Boot without the key" "module signing" "signed modules only" "mokutil --import"
+file /sys/kernel/security/lockdown "[none] integrity confidentiality"
+file /sys/module/module/parameters/sig_enforce Y
+file /dmesg "[    9.1] Loading of module with unavailable key is rejected"
+broken "signatures enforced without the key" "module signing" "refused one" "mokutil --import"
+file /dmesg ""
+broken "signatures enforced, not loaded yet" seamhost "not loaded" "modprobe seamhost"
+file /sys/module/module/parameters/sig_enforce N
+file /dmesg "[    9.1] Loading of module with unavailable key is rejected"
+broken "signatures not enforced" seamhost "not loaded" "modprobe seamhost"
+host; file /sys/module/module/parameters/sig_enforce Y
+"$tdxctl" --root "$h" why > "$dir/out" 2>&1 && grep -q "^ok.*signed with a key" "$dir/out"
+result $? "why: with the key enrolled a good host is ready"
 host; status lost 30
 broken "a module that was lost" "TDX module" "was lost" "tdxctl load"
 host; status down 30

@@ -135,5 +135,20 @@ why "every KeyID is in use" "end a TD"
 tds_end
 modules_out
 
+# ---- a kernel that loads signed modules only: there is no way back ------------
+mark signing
+ENFORCE=/sys/module/module/parameters/sig_enforce
+if [ -e $ENFORCE ]; then
+	insmod /modules/softseam.ko
+	echo 1 > $ENFORCE
+	! insmod /modules/seamhost.ko 2>/tmp/out &&
+		grep -q "Key was rejected" /tmp/out && since | grep -q "module.* is rejected"
+	result $? "modules that are not signed are refused, and the kernel log says so"
+	why "signed modules only" "enroll the key that DKMS signs with"
+	rmmod softseam
+else
+	echo "ok $((n += 1)) module signing # SKIP this kernel looks at no signature"
+fi
+
 echo "1..$n"
 exit $bad

@@ -146,26 +146,36 @@ static char *kernel_log(void)
 	return buf;
 }
 
-const char *kernel_said(const char *words)
+/* The newest message behind @who with one of @words in it, or NULL. */
+static const char *logged(const char *who, const char *words)
 {
 	static char said[512];
 	char *log = kernel_log(), *line, *rest;
 	bool found = false;
 
 	for (rest = log; log && (line = strsep(&rest, "\n"));) {
-		char *text = strstr(line, "seamhost: ");
+		char *text = strstr(line, who);
 		const char *word = words;
 
 		while (text && *word && !strstr(text, word))
 			word += strlen(word) + 1;
 		if (!text || !*word)
 			continue;
-		snprintf(said, sizeof(said), "%s",
-			 text + strlen("seamhost: "));
+		snprintf(said, sizeof(said), "%s", text + strlen(who));
 		found = true;
 	}
 	free(log);
 	return found ? said : NULL;
+}
+
+const char *kernel_said(const char *words)
+{
+	return logged("seamhost: ", words);
+}
+
+bool kernel_logged(const char *words)
+{
+	return logged("", words);
 }
 
 static int print_usage(FILE *to)

@@ -45,6 +45,8 @@ void json_bool(const char *key, bool value);
  * NULL. Words end with a NUL each, the last with two: "could not \0".
  */
 const char *kernel_said(const char *words);
+/* has the kernel log one of @words, whoever says it? */
+bool kernel_logged(const char *words);
 
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);

@@ -231,17 +231,31 @@ static void look_rivals(struct finding *f)
 	found(f, GOOD, NULL, "no other hypervisor takes VMX");
 }
 
+/* of seamhost's status; NULL without one */
+static const char *host_value(const char *key)
+{
+	const char *dir = host_dir();
+	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
+	const char *value = status_value(text, key);
+
+	free(text);
+	return value;
+}
+
+static bool is_up(void)
+{
+	const char *state = host_value("state");
+
+	return state && !strcmp(state, "up");
+}
+
 /* S3 takes power from what the TDX module lives in. */
 static void look_sleep(struct finding *f)
 {
 	char *times = read_line(path("/sys/power/suspend_stats/success"));
 	char *kind = read_line(path("/sys/power/mem_sleep"));
-	const char *dir = host_dir();
-	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
-	const char *state = status_value(text, "state");
 
-	if (times && atoi(times) && kind && strstr(kind, "[deep]") &&
-	    (!state || strcmp(state, "up")))
+	if (times && atoi(times) && kind && strstr(kind, "[deep]") && !is_up())
 		found(f, BROKEN, "restart the machine, and do not suspend it",
 		      "the machine was suspended since it was started: the TDX module does not survive that");
 	else
@@ -249,20 +263,15 @@ static void look_sleep(struct finding *f)
 		      "not suspended; suspend and hibernation are refused while TDX is up");
 	free(times);
 	free(kind);
-	free(text);
 }
 
 static void look_cpus(struct finding *f)
 {
 	char *present = read_line(path("/sys/devices/system/cpu/present"));
 	char *online = read_line(path("/sys/devices/system/cpu/online"));
-	const char *dir = host_dir();
-	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
-	const char *state = status_value(text, "state");
 
 	/* once TDX is up CPUs may go */
-	if (present && online && strcmp(present, online) &&
-	    (!state || strcmp(state, "up")))
+	if (present && online && strcmp(present, online) && !is_up())
 		found(f, BROKEN,
 		      "bring all CPUs online first (no maxcpus=, no nosmt): the TDX module must see each once",
 		      "CPUs %s are there, only %s are online", present, online);
@@ -270,7 +279,34 @@ static void look_cpus(struct finding *f)
 		found(f, GOOD, NULL, "all CPUs can be seen by the TDX module");
 	free(present);
 	free(online);
-	free(text);
+}
+
+/* Secure Boot locks the kernel down; a kernel can be told to want it, too. */
+static bool signed_modules_only(void)
+{
+	char *enforce = read_line(path("/sys/module/module/parameters/sig_enforce"));
+	char *lockdown = read_line(path("/sys/kernel/security/lockdown"));
+	bool only = (enforce && *enforce == 'Y') ||
+		    (lockdown && strchr(lockdown, '[') && !strstr(lockdown, "[none]"));
+
+	free(enforce);
+	free(lockdown);
+	return only;
+}
+
+static void look_signing(struct finding *f)
+{
+	if (!signed_modules_only())
+		found(f, GOOD, NULL, "the kernel loads modules that are not signed");
+	else if (exists("/sys/module/seamhost"))
+		found(f, GOOD, NULL, "seamhost is signed with a key that the kernel trusts");
+	else if (kernel_logged(" is rejected\0unsigned module loading is restricted\0"))
+		found(f, BROKEN,
+		      "enroll the key that DKMS signs with (mokutil --import /var/lib/dkms/mok.pub), restart, confirm it, modprobe seamhost; or turn Secure Boot off",
+		      "the kernel loads signed modules only, and refused one");
+	else
+		found(f, UNKNOWN, NULL,
+		      "the kernel loads signed modules only; none was refused yet");
 }
 
 static void look_seamhost(struct finding *f)
@@ -306,33 +342,27 @@ static bool waiting_for_module(void)
 /* The one that loads TDX modules; seamhost asks it once one is up. */
 static void look_seamldr(struct finding *f)
 {
-	const char *dir = host_dir();
-	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
-	const char *state = status_value(text, "state");
-	char *version = NULL;
+	char *version;
 
-	if (!state || strcmp(state, "up")) {
+	if (!is_up()) {
 		found(f, UNKNOWN, NULL, "is asked when the TDX module is up");
-	} else {
-		version = read_line(path("%s/seamldr_version", dir));
-		if (version)
-			found(f, GOOD, NULL, "version %s", version);
-		else if (errno == EACCES || errno == EPERM)
-			found(f, UNKNOWN, NULL, "its version cannot be read: run as root");
-		else
-			found(f, BROKEN, "update the firmware, and see the kernel log",
-			      "P-SEAMLDR does not answer: the TDX module cannot be updated");
+		return;
 	}
+	version = read_line(path("%s/seamldr_version", host_dir()));
+	if (version)
+		found(f, GOOD, NULL, "version %s", version);
+	else if (errno == EACCES || errno == EPERM)
+		found(f, UNKNOWN, NULL, "its version cannot be read: run as root");
+	else
+		found(f, BROKEN, "update the firmware, and see the kernel log",
+		      "P-SEAMLDR does not answer: the TDX module cannot be updated");
 	free(version);
-	free(text);
 }
 
 static void look_module(struct finding *f)
 {
-	const char *dir = host_dir(), *state;
-	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
+	const char *state = host_value("state");
 
-	state = status_value(text, "state");
 	if (!state)
 		found(f, BROKEN, "unload seamhost and load it again",
 		      "seamhost shows no status");
@@ -349,15 +379,12 @@ static void look_module(struct finding *f)
 		      "the TDX module is not brought up yet");
 	else
 		found(f, GOOD, NULL, "TDX module %s is up",
-		      status_value(text, "version"));
-	free(text);
+		      host_value("version"));
 }
 
 static void look_room(struct finding *f)
 {
-	const char *dir = host_dir();
-	char *text = dir ? read_file(path("%s/status", dir), NULL) : NULL;
-	const char *left = status_value(text, "keyids_free");
+	const char *left = host_value("keyids_free");
 
 	if (left && !atoi(left))
 		found(f, BROKEN,
@@ -365,7 +392,6 @@ static void look_room(struct finding *f)
 		      "every KeyID is in use by a TD");
 	else
 		found(f, GOOD, NULL, "%s KeyIDs are free", left ? left : "?");
-	free(text);
 }
 
 static void look_kvm(struct finding *f)
@@ -390,10 +416,11 @@ static const struct link links[] = {
 	{ "memory encryption", true, look_tme },
 	{ "KeyIDs", true, look_keyids },
 	{ "SEAM memory", true, look_seamrr },
-	{ "kernel", false, look_owner },
+	{ "kernel", true, look_owner },
 	{ "other hypervisors", true, look_rivals },
 	{ "sleep", true, look_sleep },
 	{ "CPUs online", false, look_cpus },
+	{ "module signing", false, look_signing },
 	{ "seamhost", false, look_seamhost },
 	{ "P-SEAMLDR", false, look_seamldr },
 	{ "TDX module", false, look_module },
