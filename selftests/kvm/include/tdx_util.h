@@ -54,5 +54,7 @@ uint64_t td_run(struct kvm_vcpu *vcpu, struct ucall *uc);
 /* td_run() that must end in GUEST_DONE */
 void td_run_done(struct kvm_vcpu *vcpu);
 void td_run_sync(struct kvm_vcpu *vcpu, uint64_t stage);
+/* A thread that runs @vcpu to GUEST_DONE, under signals; port I/O is ignored. */
+void *td_run_thread(void *vcpu);
 
 #endif /* SELFTEST_TDX_UTIL_H */

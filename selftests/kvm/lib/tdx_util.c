@@ -351,3 +351,23 @@ void td_run_sync(struct kvm_vcpu *vcpu, uint64_t stage)
 		    stage, cmd, uc.args[1], vcpu->run->exit_reason,
 		    exit_reason_str(vcpu->run->exit_reason));
 }
+
+void *td_run_thread(void *arg)
+{
+	struct kvm_vcpu *vcpu = arg;
+	struct ucall uc;
+
+	for (;;) {
+		int ret = __vcpu_run(vcpu);
+
+		if (ret && errno == EINTR)
+			continue;
+		TEST_ASSERT(!ret, "KVM_RUN: %d", errno);
+		if (vcpu->run->exit_reason == KVM_EXIT_IO)
+			continue;
+		TEST_ASSERT(get_ucall(vcpu, &uc) == UCALL_DONE,
+			    "vCPU %u: exit %u", vcpu->id,
+			    vcpu->run->exit_reason);
+		return NULL;
+	}
+}

@@ -60,26 +60,6 @@ static void guest_work(void)
 	GUEST_DONE();
 }
 
-static void *run_vcpu(void *arg)
-{
-	struct kvm_vcpu *vcpu = arg;
-	struct ucall uc;
-
-	for (;;) {
-		int ret = __vcpu_run(vcpu);
-
-		if (ret && errno == EINTR)
-			continue;
-		TEST_ASSERT(!ret, "KVM_RUN: %d", errno);
-		if (vcpu->run->exit_reason == KVM_EXIT_IO)
-			continue;
-		TEST_ASSERT(get_ucall(vcpu, &uc) == UCALL_DONE,
-			    "vCPU %u: exit %u", vcpu->id,
-			    vcpu->run->exit_reason);
-		return NULL;
-	}
-}
-
 /* Where vCPUs may run here, of at most 64 CPUs. */
 static int allowed(int cpus[64])
 {
@@ -182,7 +162,7 @@ static void run_all(bool plug)
 		vcpus[i] = td_vcpu_add(vm, plug ? i : ODD_ID(i), guest_work);
 	td_finalize(vm);
 	for (i = 0; i < NR_VCPUS; i++)
-		pthread_create(&threads[i], NULL, run_vcpu, vcpus[i]);
+		pthread_create(&threads[i], NULL, td_run_thread, vcpus[i]);
 	if (plug)
 		plugged = hotplug();
 	else
