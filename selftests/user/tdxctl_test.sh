@@ -217,5 +217,59 @@ head -c 100 /dev/zero > "$dir/short"
 [ $? = 1 ] && grep -q "too short" "$dir/out"
 result $? "image: a short file is refused with a reason"
 
+# ---- every command, as the manual has it ------------------------------------
+# gives STATUS ARGUMENT...
+gives()
+{
+	want=$1
+	shift
+	"$tdxctl" --root "$h" "$@" > "$dir/out" 2>&1
+	[ $? = "$want" ]
+	result $? "exit status $want: tdxctl $(echo "$*" | sed "s|$dir/||g")"
+}
+
+host
+mkdir -p "$h/sys/kernel/debug/seamhost"
+file /sys/kernel/debug/seamhost/enable 0
+file /sys/kernel/debug/seamhost/seamcalls "leaf calls"
+gives 2
+gives 2 nonsense
+gives 2 --nonsense status
+gives 0 --help
+gives 2 status x
+gives 2 why x
+gives 2 image
+gives 2 image look "$dir/short"
+gives 2 load
+gives 2 update a b c
+gives 2 trace x
+gives 2 trace --json
+gives 2 top x
+gives 2 top 1 2
+gives 2 decode
+gives 2 decode 0 TDH.NONSENSE
+gives 0 --json decode 0x8000020000000080 TDH.MEM.PAGE.AUG
+gives 0 top 1
+gives 0 top 2 --json
+[ "$(grep -c '^\[' "$dir/out")" = 2 ]
+result $? "top: one JSON text a second"
+rm -r "$h/sys/devices/tdx_host" "$h/sys/kernel"
+for command in status trace top "load $dir/short" "update $dir/short"; do
+	# shellcheck disable=SC2086
+	gives 4 $command
+done
+
+tools=${0%/*}/../../tools/tdxctl
+status=0
+for command in $("$tdxctl" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	grep -q "^\.BI* \"*$command" "$tools/tdxctl.1" &&
+		grep -q "[\" ]$command[ \"].*" "$tools/tdxctl.bash" || status=1
+done
+for option in json root help; do
+	grep -q "^\.BI* .*-.*$option" "$tools/tdxctl.1" &&
+		grep -q -- "--$option" "$tools/tdxctl.bash" || status=1
+done
+result $status "manual and completion have every command and option"
+
 echo "1..$n"
 exit $bad

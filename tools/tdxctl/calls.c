@@ -51,8 +51,9 @@ int cmd_trace(int argc, char **argv)
 	char line[1024], *was;
 	FILE *pipe;
 
-	if (argc > 1) {
-		fprintf(stderr, "tdxctl: %s takes no argument\n", argv[0]);
+	if (argc > 1 || json) {
+		fprintf(stderr, "tdxctl: %s takes no argument, and has no JSON\n",
+			argv[0]);
 		return EXIT_USAGE;
 	}
 	errno = 0;
@@ -167,9 +168,15 @@ int cmd_top(int argc, char **argv)
 {
 	static struct sample now[MAX_LEAVES], then[MAX_LEAVES];
 	unsigned int nr, nr_then;
-	long seconds = argc > 1 ? atol(argv[1]) : json ? 1 : -1;
-	char *was;
+	long seconds = json ? 1 : -1;
+	char *was, *end = "";
 
+	if (argc > 1)
+		seconds = strtol(argv[1], &end, 10);
+	if (argc > 2 || *end || (argc > 1 && seconds <= 0)) {
+		fputs("usage: tdxctl top [SECONDS]\n", stderr);
+		return EXIT_USAGE;
+	}
 	errno = 0;
 	was = read_line(path(COUNTING));
 	if (!was)

@@ -256,7 +256,7 @@ static void show_progress(const char *dir)
 
 	snprintf(file, sizeof(file), "%s/status", dir);
 	while ((now = read_line(file))) {
-		if (strcmp(now, last) && strcmp(now, "idle")) {
+		if (!json && strcmp(now, last) && strcmp(now, "idle")) {
 			printf("%s...\n", now);
 			fflush(stdout);
 		}
@@ -320,7 +320,13 @@ static int install(char **files, bool update)
 		return EXIT_BAD;
 	}
 	version = read_line(path("%s/version", dir));
-	printf("TDX module %s runs\n", version ? version : "?");
+	if (json) {
+		json_open(NULL, '{');
+		json_string("version", version ? version : "");
+		json_close('}');
+	} else {
+		printf("TDX module %s runs\n", version ? version : "?");
+	}
 	return EXIT_GOOD;
 }
 

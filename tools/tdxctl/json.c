@@ -49,7 +49,8 @@ void json_close(char bracket)
 	putchar(bracket);
 	if (!depth)
 		putchar('\n');
-	first = false;
+	/* what comes next at the top is a text of its own */
+	first = !depth;
 }
 
 void json_string(const char *key, const char *value)

@@ -15,7 +15,7 @@ _tdxctl()
 	case $command in
 	"")
 		mapfile -t COMPREPLY < <(compgen -W \
-			"status why image load update trace top decode --json --root" -- "$cur") ;;
+			"status why image load update trace top decode --json --root --help" -- "$cur") ;;
 	image)
 		if ((COMP_CWORD == i + 1)); then
 			mapfile -t COMPREPLY < <(compgen -W "info verify" -- "$cur")
@@ -24,6 +24,8 @@ _tdxctl()
 		fi ;;
 	load | update)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	trace)
+		COMPREPLY=() ;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W "--json" -- "$cur") ;;
 	esac
