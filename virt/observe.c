@@ -168,25 +168,37 @@ static void give_more(struct seamcall_regs *r, const struct tdx_more *more)
 	r->beyond_r9 = true;
 }
 
+/* SEPT.ADD and DEMOTE give the module a page for the level below, alike. */
+typedef tdx_status_t sept_call(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+			       unsigned int flags, hpa_t sept, hpa_t l2_1,
+			       struct tdx_more *more);
+
 static tdx_status_t
-observed__tdh_mem_sept_add_l2(hpa_t tdr, gpa_t gpa, enum tdx_level level,
-			      unsigned int flags, hpa_t sept, hpa_t l2_1,
-			      struct tdx_more *more)
+observe_sept(u64 rax, sept_call *call, hpa_t tdr, gpa_t gpa,
+	     enum tdx_level level, unsigned int flags, hpa_t sept, hpa_t l2_1,
+	     struct tdx_more *more)
 {
 	struct seamcall_regs r = {
-		.rax = TDX_V1(TDH_MEM_SEPT_ADD),
-		.rcx = tdx_gpa_level(gpa, level), .rdx = tdr | flags,
-		.r8 = sept, .r9 = l2_1,
+		.rax = rax, .rcx = tdx_gpa_level(gpa, level),
+		.rdx = tdr | flags, .r8 = sept, .r9 = l2_1,
 	};
 	tdx_status_t status;
 	u64 start;
 
 	give_more(&r, more);
 	start = observe_enter(&r);
-	status = __tdh_mem_sept_add_l2(tdr, gpa, level, flags, sept, l2_1,
-				       more);
+	status = call(tdr, gpa, level, flags, sept, l2_1, more);
 	r.out = *more;
 	return observe_exit(&r, start, status);
+}
+
+static tdx_status_t
+observed__tdh_mem_sept_add_l2(hpa_t tdr, gpa_t gpa, enum tdx_level level,
+			      unsigned int flags, hpa_t sept, hpa_t l2_1,
+			      struct tdx_more *more)
+{
+	return observe_sept(TDX_V1(TDH_MEM_SEPT_ADD), __tdh_mem_sept_add_l2,
+			    tdr, gpa, level, flags, sept, l2_1, more);
 }
 
 static tdx_status_t
@@ -194,20 +206,9 @@ observed__tdh_mem_page_demote_more(hpa_t tdr, gpa_t gpa, enum tdx_level level,
 				   unsigned int flags, hpa_t sept, hpa_t l2_1,
 				   struct tdx_more *more)
 {
-	struct seamcall_regs r = {
-		.rax = TDX_V0(TDH_MEM_PAGE_DEMOTE),
-		.rcx = tdx_gpa_level(gpa, level), .rdx = tdr | flags,
-		.r8 = sept, .r9 = l2_1,
-	};
-	tdx_status_t status;
-	u64 start;
-
-	give_more(&r, more);
-	start = observe_enter(&r);
-	status = __tdh_mem_page_demote_more(tdr, gpa, level, flags, sept, l2_1,
-					    more);
-	r.out = *more;
-	return observe_exit(&r, start, status);
+	return observe_sept(TDX_V0(TDH_MEM_PAGE_DEMOTE),
+			    __tdh_mem_page_demote_more, tdr, gpa, level, flags,
+			    sept, l2_1, more);
 }
 
 static tdx_status_t

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include <seamhost/abi.h>
+#include "bad_params.h"
 #include "coverage.h"
 #include "host_cold.h"
 #include "world_raw.h"
@@ -31,30 +32,9 @@ static void bad_params(void)
 	struct seamldr_params *p = world_raw_page(COLD_PARAMS);
 	unsigned int i;
 
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < BAD_PARAMS; i++) {
 		cold_image("old", LOAD);
-		switch (i) {
-		case 0:
-			p->version = 1;
-			break;
-		case 1:
-			p->scenario = 2;
-			break;
-		case 2:
-			p->sigstruct_pa += 8;
-			break;
-		case 3:
-			p->reserved[7] = 1;
-			break;
-		case 4:
-			p->num_module_pages = 497;
-			break;
-		case 5:
-			p->module_page_pa[1] |= 1;
-			break;
-		default:
-			p->module_page_pa[0] |= 33ULL << 46;
-		}
+		spoil_params(p, i);
 		install(TDX_SEAMLDR_EBADPARAM, "bad SEAMLDR_PARAMS");
 	}
 	answer(LDR(INSTALL), TDX_SEAMLDR_EBADPARAM,

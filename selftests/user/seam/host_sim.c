@@ -14,14 +14,7 @@ bool stage_disable;
 
 void stage_tdmr(void)
 {
-	world_put(TDMR_INFO, 0, SIM_H0);
-	world_put(TDMR_INFO, 1, LEVEL_BYTES(2));
-	world_put(TDMR_INFO, 2, SIM_A);
-	world_put(TDMR_INFO, 3, 0x1000);
-	world_put(TDMR_INFO, 4, SIM_A + 0x10000);
-	world_put(TDMR_INFO, 5, 0x2000);
-	world_put(TDMR_INFO, 6, SIM_A + 0x400000);
-	world_put(TDMR_INFO, 7, 0x400000);
+	world_put_tdmr(TDMR_INFO, SIM_H0, SIM_A);
 	world_put(TDMR_INFO, 8, RESERVED - SIM_H0);
 	world_put(TDMR_INFO, 9, 0x10000);
 	world_put(TDMR_ARRAY, 0, TDMR_INFO);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <seamhost/abi.h>
+#include "bad_params.h"
 #include "trace.h"
 #include "world.h"
 
@@ -93,37 +94,11 @@ static void refused(const char *image, u64 want, u64 want_rdx)
 
 static void bad_params(void)
 {
-	struct seamldr_params *p;
 	unsigned int i;
 
 	world_open();
-	for (i = 0; i < 8; i++) {
-		p = load("good", SEAMLDR_SCENARIO_LOAD);
-		switch (i) {
-		case 0:
-			p->version = 1;
-			break;
-		case 1:
-			p->scenario = 2;
-			break;
-		case 2:
-			p->sigstruct_pa += 8;
-			break;
-		case 3:
-			p->reserved[7] = 1;
-			break;
-		case 4:
-			p->num_module_pages = 0;
-			break;
-		case 5:
-			p->num_module_pages = 497;
-			break;
-		case 6:
-			p->module_page_pa[1] |= 1;
-			break;
-		default:
-			p->module_page_pa[0] |= 33ULL << 46;
-		}
+	for (i = 0; i < BAD_PARAMS; i++) {
+		spoil_params(load("good", SEAMLDR_SCENARIO_LOAD), i);
 		ktap(install(0) == EBADPARAM, "bad SEAMLDR_PARAMS, case %u", i);
 	}
 	ktap(CALL(0, LEAF_INSTALL, PARAMS + 8) == EBADPARAM,

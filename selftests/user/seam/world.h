@@ -52,6 +52,8 @@ void world_topology(bool wanted);	/* the module has VP.INIT version 1 */
 
 /* The host writes a word of a page. */
 void world_put(hpa_t page, unsigned int word, u64 val);
+/* A TDMR_INFO of 1 GiB with no reserved areas; its PAMTs lie at @pamt. */
+void world_put_tdmr(hpa_t page, hpa_t base, hpa_t pamt);
 
 /* 4K pages after the sixteen 2M blocks H(n); S(n) are the host's. */
 #define P(n)		(SIM_P0 + (n) * PAGE_BYTES)

@@ -80,8 +80,7 @@ void world_put(hpa_t page, unsigned int word, u64 val)
 	((u64 *)env_host_ptr(page))[word] = val;
 }
 
-/* A TDMR_INFO with no reserved areas; its PAMTs lie at @pamt. */
-static void put_tdmr(hpa_t page, hpa_t base, hpa_t pamt)
+void world_put_tdmr(hpa_t page, hpa_t base, hpa_t pamt)
 {
 	world_put(page, 0, base);
 	world_put(page, 1, LEVEL_BYTES(2));
@@ -104,8 +103,8 @@ void world_open(void)
 	MUST(0, TDH_SYS_INIT);
 	MUST(0, TDH_SYS_LP_INIT);
 	MUST(1, TDH_SYS_LP_INIT);
-	put_tdmr(S(0), SIM_H0, SIM_A);
-	put_tdmr(S(1), SIM_T1, SIM_A + 0x1000000);
+	world_put_tdmr(S(0), SIM_H0, SIM_A);
+	world_put_tdmr(S(1), SIM_T1, SIM_A + 0x1000000);
 	world_put(S(3), 0, S(0));
 	world_put(S(3), 1, S(1));
 	MUST(0, TDH_SYS_CONFIG, S(3), tdmrs, 32);
