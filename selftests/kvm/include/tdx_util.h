@@ -57,4 +57,7 @@ void td_run_sync(struct kvm_vcpu *vcpu, uint64_t stage);
 /* A thread that runs @vcpu to GUEST_DONE, under signals; port I/O is ignored. */
 void *td_run_thread(void *vcpu);
 
+/* The number that seamhost's status has for @key; -1 where it has none. */
+long td_host_status(const char *key);
+
 #endif /* SELFTEST_TDX_UTIL_H */

@@ -371,3 +371,19 @@ void *td_run_thread(void *arg)
 		return NULL;
 	}
 }
+
+long td_host_status(const char *key)
+{
+	FILE *f = fopen("/sys/devices/faux/tdx_host/status", "r");
+	char line[1024], name[64];
+	long value = -1, v;
+
+	if (!f)
+		f = fopen("/sys/devices/tdx_host/status", "r");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %ld", name, &v) == 2 && !strcmp(name, key))
+			value = v;
+	if (f)
+		fclose(f);
+	return value;
+}

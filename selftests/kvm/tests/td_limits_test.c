@@ -111,6 +111,7 @@ static void test_slots(void)
 static void test_keyids(void)
 {
 	int vm[MANY_TDS], n, i, ret = 0;
+	long free = td_host_status("keyids_free");
 
 	for (n = 0; n < MANY_TDS && !ret; n++) {
 		vm[n] = new_vm();
@@ -118,7 +119,11 @@ static void test_keyids(void)
 	}
 	/* the last one did not get any */
 	n--;
-	ksft_test_result(ret == -ENOSPC && n > 1, "%d TDs, then ENOSPC\n", n);
+	ksft_test_result(ret == -ENOSPC && n > 1 && n == free,
+			 "as many TDs as there are free KeyIDs (%ld), then ENOSPC\n",
+			 free);
+	ksft_test_result(!td_host_status("keyids_free"),
+			 "and the host's status says that none is free\n");
 	ksft_test_result(init_vm(vm[n]) == -ENOSPC, "and again\n");
 	close(vm[0]);
 	ksft_test_result(!init_vm(vm[n]), "a TD that is closed makes room\n");
@@ -172,7 +177,7 @@ static void test_all_memory(void)
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(15);
+	ksft_set_plan(16);
 	kvm_fd = open_kvm_dev_path_or_exit();
 	test_vcpus();
 	test_slots();
