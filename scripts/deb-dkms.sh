@@ -46,7 +46,7 @@ files()
 }
 
 echo "KTAP version 1"
-echo 1..6
+echo 1..7
 # as the installation of a kernel does; newer versions of DKMS wait for it
 inside depmod "$KREL" || true
 files > "$out/before"
@@ -77,6 +77,19 @@ for m in seamhost kvm-tdx softseam; do
 	esac
 done
 report $status "all three are found, and made for that kernel"
+
+# the key that a machine's owner enrols for Secure Boot
+serial()
+{
+	openssl x509 -inform DER -in "$r/var/lib/dkms/mok.pub" -noout -serial | sed 's/^serial=//'
+}
+
+status=0
+for m in seamhost kvm-tdx softseam; do
+	key=$(inside modinfo -k "$KREL" -F sig_key $m 2>/dev/null | tr -d :) || status=1
+	[ -n "$key" ] && [ "$key" = "$(serial)" ] || { status=1; echo "# $m: ${key:-not signed}"; }
+done
+report $status "all three are signed with the key that DKMS keeps for that"
 
 status=0
 inside dkms mktarball -m seamhost -v "$version" -k "$KREL" --binaries-only \

@@ -8,22 +8,23 @@
 . "$(dirname "$0")/apt-private.sh"
 
 r=$B/roots/$1
-[ -e "$r/.done" ] && exit 0
-mkdir -p "$B/roots"
-
-mirror=$(apt_mirror main) || die "no Debian mirror in apt's sources"
+mirror=$(apt_mirror main) || mirror=
 suite=bookworm
 include=dkms,gcc,kmod,libssl3,make,udev
 more=()
 if [ -n "${2:-}" ]; then
 	kernel_env "$2"
-	include+=,linux-headers-$KREL
+	# with openssl DKMS makes a key to sign with
+	include+=,linux-headers-$KREL,openssl
 	case $(kernel_suite "$2") in
 	sid)	suite=sid ;;
 	bookworm-backports) more+=("deb $mirror bookworm-backports main") ;;
 	esac
 fi
 
+[ "$(cat "$r/.done" 2>/dev/null)" = "$include" ] && exit 0
+[ -n "$mirror" ] || die "no Debian mirror in apt's sources"
+mkdir -p "$B/roots"
 say "making a small $suite in build/roots/$1"
 rm -rf "$r"
 mmdebstrap --quiet --mode=root --variant=apt --include="$include" \
@@ -35,4 +36,4 @@ mmdebstrap --quiet --mode=root --variant=apt --include="$include" \
 	--customize-hook='rm -rf "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap' \
 	"$suite" "$r" "deb $mirror $suite main" "${more[@]}" \
 	> "$r.log" 2>&1 || { tail -n 5 "$r.log" >&2; die "no $suite can be made here: see build/roots/$1.log"; }
-: > "$r/.done"
+echo "$include" > "$r/.done"

@@ -72,4 +72,5 @@ fi
 
 cat "$base" > "$out/initramfs.cpio"
 (cd "$r" && find . | cpio -o -H newc --quiet) >> "$out/initramfs.cpio"
-INITRD=$out/initramfs.cpio "$TOP/scripts/vm.sh" "$1" package 600 -m 2048
+# nothing in it looks at a clock, and machines are slow that run three of these
+INITRD=$out/initramfs.cpio "$TOP/scripts/vm.sh" "$1" package 2400 -m 2048
