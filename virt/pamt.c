@@ -48,6 +48,12 @@ static u64 take_in_region(const struct tdmr_region *r, u64 size, u64 ceiling,
 	return 0;
 }
 
+/* From the top of a node down, so that neighbours lie together. */
+struct search {
+	u64 ceiling;
+	int nid;
+};
+
 static u64 take(u64 size, int nid, u64 *ceiling)
 {
 	int i;
@@ -67,12 +73,17 @@ static u64 take(u64 size, int nid, u64 *ceiling)
 	return 0;
 }
 
-static u64 take_near(u64 size, int nid, u64 *ceiling)
+static u64 take_near(void *arg, u64 size, int nid)
 {
-	u64 anywhere = U64_MAX, at = take(size, nid, ceiling);
+	u64 anywhere = U64_MAX, at;
+	struct search *s = arg;
 
+	if (s->nid != nid)
+		s->ceiling = U64_MAX;
+	s->nid = nid;
+	at = take(size, nid, &s->ceiling);
 	/* above the last piece: fragmented, but better than nothing */
-	if (!at)
+	if (!at && s->ceiling != U64_MAX)
 		at = take(size, nid, &anywhere);
 	anywhere = U64_MAX;
 	if (!at && nr_online_nodes > 1)
@@ -80,26 +91,9 @@ static u64 take_near(u64 size, int nid, u64 *ceiling)
 	return at;
 }
 
-static int alloc_one(struct tdmr_set *set, unsigned int i, u64 *ceiling)
+static void give(void *arg, u64 base, u64 size)
 {
-	u64 size, at, middle;
-	struct tdmr *t = &set->tdmr[i];
-
-	for (;;) {
-		size = tdmr_pamt_total(&set->limits, t->size);
-		at = take_near(size, t->nid, ceiling);
-		if (at) {
-			tdmr_place_pamt(set, t, at);
-			return 0;
-		}
-		/* two smaller TDMRs want two smaller pieces */
-		middle = t->base + ALIGN(t->size / 2, SZ_1G);
-		if (t->size <= SZ_1G || tdmr_split(set, i, middle))
-			break;
-	}
-	pr_err("PAMT of TDMR %u (0x%llx, %llu GiB): no %llu KiB of contiguous memory on node %d; load seamhost earlier after boot, or free memory (echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory) and try again\n",
-	       i, t->base, t->size >> 30, size >> 10, t->nid);
-	return -ENOMEM;
+	free_contig_range(PHYS_PFN(base), size >> PAGE_SHIFT);
 }
 
 /**
@@ -111,41 +105,34 @@ static int alloc_one(struct tdmr_set *set, unsigned int i, u64 *ceiling)
  */
 int seamhost_pamt_alloc(void)
 {
+	struct search search = { .ceiling = U64_MAX, .nid = NUMA_NO_NODE };
+	const struct tdmr_memory memory = {
+		.take = take_near, .give = give, .arg = &search,
+	};
 	struct tdmr_set *set = seamhost.set;
-	u64 ceiling = U64_MAX, bytes = 0;
+	struct tdmr_want want;
+	const struct tdmr *t;
 	unsigned int i;
-	int err;
+	u64 bytes = 0;
 
-	for (i = 0; i < set->nr; i++) {
-		if (i && set->tdmr[i].nid != set->tdmr[i - 1].nid)
-			ceiling = U64_MAX;
-		err = alloc_one(set, i, &ceiling);
-		if (err)
-			goto free;
-		bytes += tdmr_pamt_total(&set->limits, set->tdmr[i].size);
+	if (tdmr_take_pamts(set, &memory, &want)) {
+		t = &set->tdmr[want.tdmr];
+		pr_err("PAMT of TDMR %u (0x%llx, %llu GiB): no %llu KiB of contiguous memory on node %d; load seamhost earlier after boot, or free memory (echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory) and try again\n",
+		       want.tdmr, t->base, t->size >> 30, want.size >> 10,
+		       want.nid);
+		return -ENOMEM;
 	}
+	for (i = 0; i < set->nr; i++)
+		bytes += tdmr_pamt_total(&set->limits, set->tdmr[i].size);
 	pr_info("PAMT: %llu KiB for %u TDMRs%s\n", bytes >> 10, set->nr,
 		set->limits.pamt_bitmap_bits ? " (dynamic)" : "");
 	return 0;
-
-free:
-	while (i--)
-		seamhost_pamt_free(&set->tdmr[i]);
-	return err;
 }
 
 /* Free one TDMR's PAMTs: the TDX module does not own them, or no more. */
 void seamhost_pamt_free(struct tdmr *tdmr)
 {
-	unsigned int level;
+	static const struct tdmr_memory memory = { .give = give };
 
-	for (level = 0; level < TDMR_PAMTS; level++) {
-		struct tdmr_area *a = &tdmr->pamt[level];
-
-		if (a->size)
-			free_contig_range(PHYS_PFN(a->base),
-					  a->size >> PAGE_SHIFT);
-		a->base = 0;
-		a->size = 0;
-	}
+	tdmr_give_pamt(tdmr, &memory);
 }

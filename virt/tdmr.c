@@ -169,13 +169,8 @@ u64 tdmr_pamt_total(const struct tdmr_limits *limits, u64 tdmr_size)
 	       tdmr_pamt_size(limits, tdmr_size, 2);
 }
 
-/**
- * tdmr_place_pamt() - lay the three PAMTs of a TDMR into one piece of memory
- * @set: with its limits
- * @tdmr: of the set
- * @base: tdmr_pamt_total() bytes, page aligned, in one CMR
- */
-void tdmr_place_pamt(const struct tdmr_set *set, struct tdmr *tdmr, u64 base)
+/* Lay the three PAMTs of a TDMR into one piece of memory, in one CMR. */
+static void place_pamt(const struct tdmr_set *set, struct tdmr *tdmr, u64 base)
 {
 	unsigned int level;
 
@@ -218,14 +213,8 @@ static unsigned int cmr_gaps(struct tdmr_set *set, u64 start, u64 end)
 	return n;
 }
 
-/**
- * tdmr_split() - make two TDMRs of one, before PAMTs are placed
- * @set: of TDMRs
- * @i: which
- * @at: address inside it, a multiple of 1 GiB
- * Return: 0, or -ENOSPC when the module takes no more TDMRs.
- */
-int tdmr_split(struct tdmr_set *set, unsigned int i, u64 at)
+/* Make two TDMRs of one at a GiB inside it, before it has a PAMT. */
+static int split(struct tdmr_set *set, unsigned int i, u64 at)
 {
 	struct tdmr *t = &set->tdmr[i];
 
@@ -240,6 +229,73 @@ int tdmr_split(struct tdmr_set *set, unsigned int i, u64 at)
 	t[1].size = t[0].base + t[0].size - at;
 	t[0].size = at - t[0].base;
 	return 0;
+}
+
+static int take_pamt(struct tdmr_set *set, unsigned int i,
+		     const struct tdmr_memory *memory, struct tdmr_want *want)
+{
+	struct tdmr *t = &set->tdmr[i];
+	u64 at, middle;
+
+	for (;;) {
+		want->tdmr = i;
+		want->size = tdmr_pamt_total(&set->limits, t->size);
+		want->nid = t->nid;
+		at = memory->take(memory->arg, want->size, t->nid);
+		if (at) {
+			place_pamt(set, t, at);
+			return 0;
+		}
+		/* two smaller TDMRs want two smaller pieces */
+		middle = t->base + align_up(t->size / 2, SZ_GIB);
+		if (t->size <= SZ_GIB || split(set, i, middle))
+			return -ENOMEM;
+	}
+}
+
+/**
+ * tdmr_take_pamts() - find memory for the PAMTs of all TDMRs
+ * @set: of TDMRs without PAMTs
+ * @memory: who has it; give() takes back what take() gave, in parts
+ * @want: on -ENOMEM, what was asked for last
+ *
+ * Splits TDMRs where no piece of memory is large enough for their PAMTs.
+ *
+ * Return: 0, or -ENOMEM with all that was taken given back.
+ */
+int tdmr_take_pamts(struct tdmr_set *set, const struct tdmr_memory *memory,
+		    struct tdmr_want *want)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->nr; i++)
+		if (take_pamt(set, i, memory, want))
+			goto give;
+	return 0;
+
+give:
+	while (i--)
+		tdmr_give_pamt(&set->tdmr[i], memory);
+	return -ENOMEM;
+}
+
+/**
+ * tdmr_give_pamt() - give the PAMTs of one TDMR back, if it has any
+ * @tdmr: whose PAMTs the TDX module does not own, or no more
+ * @memory: where they came from
+ */
+void tdmr_give_pamt(struct tdmr *tdmr, const struct tdmr_memory *memory)
+{
+	unsigned int level;
+
+	for (level = 0; level < TDMR_PAMTS; level++) {
+		struct tdmr_area *a = &tdmr->pamt[level];
+
+		if (a->size)
+			memory->give(memory->arg, a->base, a->size);
+		a->base = 0;
+		a->size = 0;
+	}
 }
 
 /* Spread holes over more TDMRs while there are TDMRs to spare. */
@@ -263,7 +319,7 @@ static void split_for_holes(struct tdmr_set *set)
 				at = t->base + SZ_GIB;
 			if (at >= t->base + t->size)
 				at = t->base + t->size - SZ_GIB;
-			if (tdmr_split(set, i, at))
+			if (split(set, i, at))
 				return;
 		}
 	}

@@ -3,9 +3,8 @@
  * From a memory map to TDMRs: pure logic, without kernel services, so that a
  * user-space test can feed it any machine.
  *
- * Order of use: tdmr_usable(), tdmr_layout(), place a PAMT per TDMR with
- * tdmr_place_pamt() (splitting a TDMR with tdmr_split() where no memory that
- * large is to be had), tdmr_reserve(), tdmr_given().
+ * Order of use: tdmr_usable(), tdmr_layout(), tdmr_take_pamts(), tdmr_reserve(),
+ * tdmr_given().
  */
 #ifndef SEAMHOST_VIRT_TDMR_H
 #define SEAMHOST_VIRT_TDMR_H
@@ -58,6 +57,21 @@ struct tdmr_set {
 	struct tdmr_region area[TDMR_MAX_CMRS + 1 + TDMR_PAMTS * TDMR_MAX];
 };
 
+/* Who has memory for PAMTs: the page allocator, or what a test has instead. */
+struct tdmr_memory {
+	/* address of @size bytes of contiguous memory, near @nid; 0: none */
+	u64 (*take)(void *arg, u64 size, int nid);
+	void (*give)(void *arg, u64 base, u64 size);
+	void *arg;
+};
+
+/* The contiguous memory that was not to be had. */
+struct tdmr_want {
+	unsigned int tdmr;
+	u64 size;
+	int nid;
+};
+
 /* Bounds on what the three functions below write. */
 #define TDMR_USABLE_MAX(nr_ram)		((nr_ram) + TDMR_MAX_CMRS)
 #define TDMR_GIVEN_MAX(nr_usable)	\
@@ -72,8 +86,9 @@ int tdmr_layout(struct tdmr_set *set, const struct tdmr_region *usable,
 u64 tdmr_pamt_size(const struct tdmr_limits *limits, u64 tdmr_size,
 		   unsigned int level);
 u64 tdmr_pamt_total(const struct tdmr_limits *limits, u64 tdmr_size);
-void tdmr_place_pamt(const struct tdmr_set *set, struct tdmr *tdmr, u64 base);
-int tdmr_split(struct tdmr_set *set, unsigned int i, u64 at);
+int tdmr_take_pamts(struct tdmr_set *set, const struct tdmr_memory *memory,
+		    struct tdmr_want *want);
+void tdmr_give_pamt(struct tdmr *tdmr, const struct tdmr_memory *memory);
 bool tdmr_in_cmr(const struct tdmr_set *set, u64 start, u64 end);
 int tdmr_reserve(struct tdmr_set *set);
 int tdmr_given(const struct tdmr_set *set, const struct tdmr_region *usable,

@@ -23,6 +23,7 @@ struct machine {
 	struct tdmr_area cmr[TDMR_MAX_CMRS];
 	unsigned int nr_cmrs;
 	u64 contiguous;	/* largest piece the page allocator has; 0: any */
+	unsigned int pieces;	/* how many it has; 0: any */
 	unsigned int skip;	/* memory in use between two pieces, pages */
 };
 
@@ -39,6 +40,8 @@ static struct tdmr_region given[TDMR_GIVEN_MAX(TDMR_USABLE_MAX(MAX_RAM))];
 static struct tdmr_region taken[TDMR_MAX];
 static int nr_usable, nr_given;
 static unsigned int nr_taken;
+static u64 given_back;
+static struct tdmr_want want;
 static char why[200];
 
 #define FAIL(...)	(snprintf(why, sizeof(why), __VA_ARGS__), false)
@@ -66,12 +69,10 @@ static bool overlaps_taken(u64 start, u64 end, u64 *below)
 	return false;
 }
 
-static u64 take(const struct machine *m, u64 size, int nid)
+static u64 take_near(const struct machine *m, u64 size, int nid)
 {
 	int i;
 
-	if (m->contiguous && size > m->contiguous)
-		return 0;
 	for (i = nr_usable - 1; i >= 0; i--) {
 		u64 top = usable[i].end, below;
 
@@ -92,29 +93,25 @@ static u64 take(const struct machine *m, u64 size, int nid)
 	return 0;
 }
 
-static int place_pamts(const struct machine *m)
+static u64 take(void *arg, u64 size, int nid)
 {
-	unsigned int i;
+	const struct machine *m = arg;
+	u64 at;
 
-	nr_taken = 0;
-	for (i = 0; i < set.nr; i++) {
-		for (;;) {
-			struct tdmr *t = &set.tdmr[i];
-			u64 size = tdmr_pamt_total(&set.limits, t->size), at;
+	if ((m->contiguous && size > m->contiguous) ||
+	    (m->pieces && nr_taken >= m->pieces))
+		return 0;
+	at = take_near(m, size, nid);
+	return at ? at : take_near(m, size, -1);
+}
 
-			at = take(m, size, t->nid);
-			if (!at)
-				at = take(m, size, -1);
-			if (at) {
-				tdmr_place_pamt(&set, t, at);
-				break;
-			}
-			at = t->base + (t->size / 2 + GIB - 1) / GIB * GIB;
-			if (t->size <= GIB || tdmr_split(&set, i, at))
-				return -1;
-		}
-	}
-	return 0;
+/* in parts: what is left of a piece is counted in bytes */
+static void give(void *arg, u64 base, u64 size)
+{
+	(void)arg;
+	given_back += size;
+	if (!base)
+		given_back = ~0ULL;
 }
 
 /* ---- the checker ---- */
@@ -300,8 +297,12 @@ static bool check(const struct machine *m)
 
 enum outcome { DONE, REFUSED, NO_MEMORY };
 
-static enum outcome build(const struct machine *m)
+static enum outcome build(struct machine *m)
 {
+	const struct tdmr_memory memory = {
+		.take = take, .give = give, .arg = m,
+	};
+
 	if (tdmr_set_init(&set, &m->limits, m->cmr, m->nr_cmrs))
 		return REFUSED;
 	nr_usable = tdmr_usable(&set, m->ram, m->nr_ram, usable);
@@ -309,7 +310,9 @@ static enum outcome build(const struct machine *m)
 		return REFUSED;
 	if (tdmr_layout(&set, usable, nr_usable, scratch))
 		return REFUSED;
-	if (place_pamts(m))
+	nr_taken = 0;
+	given_back = 0;
+	if (tdmr_take_pamts(&set, &memory, &want))
 		return NO_MEMORY;
 	if (tdmr_reserve(&set))
 		return REFUSED;
@@ -317,7 +320,7 @@ static enum outcome build(const struct machine *m)
 	return DONE;
 }
 
-static void expect_good(const struct machine *m)
+static void expect_good(struct machine *m)
 {
 	bool good;
 
@@ -429,6 +432,32 @@ static void big(void)
 	m->contiguous = 256 * MIB;
 	ktap_ok(build(m) == NO_MEMORY,
 		"64 TDMRs of 6 TiB have no PAMT in pieces of 256 MiB");
+}
+
+/* The first node's PAMT is to be had, the second's is not. */
+static void no_contiguous_memory(void)
+{
+	struct machine *m = fresh("two nodes, and memory for both PAMTs");
+	unsigned int i;
+	u64 first, left = 0;
+
+	ram(m, MIB, 2 * GIB, 0);
+	ram(m, 4 * GIB, 7 * GIB, 1);
+	cmr(m, 0, 2 * GIB);
+	cmr(m, 4 * GIB, 7 * GIB);
+	m->pieces = 1;
+	ktap_ok(build(m) == NO_MEMORY && want.nid == 1,
+		"where the second node has none, that node is named");
+	first = taken[0].end - taken[0].start;
+	ktap_ok(want.tdmr == 1 && set.tdmr[1].size == GIB &&
+		want.size == tdmr_pamt_total(&set.limits, GIB),
+		"with the size that even a TDMR of 1 GiB wants");
+	for (i = 0; i < set.nr; i++)
+		left += set.tdmr[i].pamt[0].size;
+	ktap_ok(given_back == first && !left,
+		"all that was taken is given back, once");
+	m->pieces = 0;
+	expect_good(m);
 }
 
 static void cxl(void)
@@ -669,6 +698,7 @@ int main(int argc, char **argv)
 	hole_below_4g();
 	numa();
 	big();
+	no_contiguous_memory();
 	cxl();
 	fragmented_cmrs();
 	tight_limits();

@@ -78,10 +78,10 @@ mark pamt
 HUGE=/proc/sys/vm/nr_hugepages
 insmod /modules/softseam.ko pamt_entry_size=1024,16,16
 free=$(sed -n 's/^MemFree: *\([0-9]*\) .*/\1/p' /proc/meminfo)
-echo $(((free - 65536) / 2048)) > $HUGE
+echo $((free * 8 / 10 / 2048)) > $HUGE
 ! up
 result $? "without contiguous memory for the PAMT it does not come up"
-said "PAMT of TDMR 0 (0x0, 1 GiB): no 26[0-9]* KiB of contiguous memory on node 0; .*free memory"
+said "PAMT of TDMR 0 (0x0, 1 GiB): no 262156 KiB of contiguous memory on node 0; .*free memory"
 result $? "and the log says how much was wanted, on which node, and what to do"
 [ ! -d /sys/module/seamhost ] && nothing_left &&
 	! grep -q "^TDH.SYS.CONFIG " /sys/kernel/debug/softseam/stats
