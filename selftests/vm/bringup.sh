@@ -41,6 +41,9 @@ broken()
 	result $? "$1 fails: the log names $2 and $4"
 	said "$5"
 	result $? "$1 fails: the log says what to do"
+	[ ! -d /sys/module/seamhost ] && nothing_left &&
+		grep -q "^softseam [0-9]* 0 " /proc/modules
+	result $? "$1 fails: nothing of it is left, softseam is free"
 	echo clear > $INJECT
 	rmmod seamhost 2>/dev/null
 	mark "$1 again"

@@ -356,6 +356,7 @@ void *td_run_thread(void *arg)
 {
 	struct kvm_vcpu *vcpu = arg;
 	struct ucall uc;
+	uint64_t cmd;
 
 	for (;;) {
 		int ret = __vcpu_run(vcpu);
@@ -365,8 +366,10 @@ void *td_run_thread(void *arg)
 		TEST_ASSERT(!ret, "KVM_RUN: %d", errno);
 		if (vcpu->run->exit_reason == KVM_EXIT_IO)
 			continue;
-		TEST_ASSERT(get_ucall(vcpu, &uc) == UCALL_DONE,
-			    "vCPU %u: exit %u", vcpu->id,
+		cmd = get_ucall(vcpu, &uc);
+		if (cmd == UCALL_ABORT)
+			REPORT_GUEST_ASSERT(uc);
+		TEST_ASSERT(cmd == UCALL_DONE, "vCPU %u: exit %u", vcpu->id,
 			    vcpu->run->exit_reason);
 		return NULL;
 	}
