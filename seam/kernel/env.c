@@ -65,8 +65,9 @@ void env_page_free(void *p, unsigned int level)
 }
 
 /*
- * Noise: one key per boot, no secret kept. The loops go over 2M with
- * interrupts off, so they are unrolled, and aligned to stay within one page of
+ * Noise: one key per boot, no secret kept, from word to word a long step: what
+ * a TD uses is compared with each of its entries, and has to be cheap. Loops go
+ * over 2M with interrupts off, so they are unrolled, and aligned to stay within one page of
  * code, because QEMU's TCG chains no jumps from page to page. Each has its own
  * section: the assembler would jump over padding between them, and objtool
  * asks who gets there.
@@ -87,10 +88,10 @@ void noise_fill(u64 *p, u64 seed)
 	const u64 *end = p + WORDS_PER_PAGE;
 
 	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
-		p[0] = noise(seed);
-		p[1] = noise(seed + NOISE_STEP);
-		p[2] = noise(seed + 2 * NOISE_STEP);
-		p[3] = noise(seed + 3 * NOISE_STEP);
+		p[0] = seed;
+		p[1] = seed + NOISE_STEP;
+		p[2] = seed + 2 * NOISE_STEP;
+		p[3] = seed + 3 * NOISE_STEP;
 	}
 }
 
@@ -102,10 +103,10 @@ u64 noise_diff(const u64 *p, u64 seed)
 	u64 diff = 0;
 
 	for (; p < end; p += 4, seed += 4 * NOISE_STEP) {
-		diff |= p[0] ^ noise(seed);
-		diff |= p[1] ^ noise(seed + NOISE_STEP);
-		diff |= p[2] ^ noise(seed + 2 * NOISE_STEP);
-		diff |= p[3] ^ noise(seed + 3 * NOISE_STEP);
+		diff |= p[0] ^ seed;
+		diff |= p[1] ^ (seed + NOISE_STEP);
+		diff |= p[2] ^ (seed + 2 * NOISE_STEP);
+		diff |= p[3] ^ (seed + 3 * NOISE_STEP);
 	}
 	return diff;
 }

@@ -16,32 +16,32 @@
 			 SEPT_IN(SEPT_PEND_EXP_DIRTY) | \
 			 SEPT_IN(SEPT_PEND_EXP_DIRTY_BLOCKEDW))
 
-enum sept_access sept_translate(struct td *td, gpa_t gpa, unsigned int *level,
-				void **content, bool *writable, u8 *state)
+enum sept_access sept_translate(struct td *td, gpa_t gpa, struct sept_page *page)
 {
 	struct pamt_entry *pe;
 	u64 *slot, entry;
 	hpa_t hpa;
 
-	*level = td->sept_levels - 1;
-	*state = SEPT_FREE;
-	slot = sept_walk(td, gpa, TDX_LEVEL_4K, level);
+	page->level = td->sept_levels - 1;
+	page->state = SEPT_FREE;
+	slot = sept_walk(td, gpa, TDX_LEVEL_4K, &page->level);
 	if (!slot)
 		return SEPT_ACCESS_NONE;
 	entry = atomic_read_once(slot);
-	*state = sept_state(entry);
+	page->state = sept_state(entry);
 	if (!sept_in(entry, SEPT_READABLE))
 		return SEPT_ACCESS_NONE;
-	*writable = sept_in(entry, SEPT_WRITABLE);
+	page->writable = sept_in(entry, SEPT_WRITABLE);
 
-	hpa = (entry & SEPT_HPA) + (gpa & (LEVEL_BYTES(*level) - 1));
-	pe = sept_pamt(entry, *level);
+	hpa = (entry & SEPT_HPA) + (gpa & (LEVEL_BYTES(page->level) - 1));
+	pe = sept_pamt(entry, page->level);
 	if (!pe)
 		return SEPT_ACCESS_NONE;
-	*content = content_at(pe, hpa, level);
-	if (!*content)
+	page->content = content_at(pe, hpa, &page->level);
+	if (!page->content)
 		return SEPT_ACCESS_NOMEM;
-	if (!content_intact(td, hpa & ~(LEVEL_BYTES(*level) - 1), *level))
+	page->hpa = hpa & ~(PAGE_BYTES - 1);
+	if (!content_intact(td, page->hpa, TDX_LEVEL_4K))
 		return SEPT_ACCESS_FATAL;
 	return SEPT_ACCESS_OK;
 }
@@ -63,17 +63,13 @@ static u64 access_violation(struct call *c, gpa_t gpa, bool write, bool pending)
  */
 u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 {
-	unsigned int level;
-	bool writable;
-	void *page;
-	u8 state;
+	struct sept_page page;
 
-	switch (sept_translate(c->vcpu->td, gpa, &level, &page, &writable,
-			       &state)) {
+	switch (sept_translate(c->vcpu->td, gpa, &page)) {
 	case SEPT_ACCESS_OK:
-		if (write && !writable)
+		if (write && !page.writable)
 			return access_violation(c, gpa, write, false);
-		*ptr = (char *)page + (gpa & (LEVEL_BYTES(level) - 1));
+		*ptr = (char *)page.content + (gpa & (LEVEL_BYTES(page.level) - 1));
 		return 0;
 	case SEPT_ACCESS_FATAL:
 		c->exit = (struct td_exit) {
@@ -86,5 +82,5 @@ u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 	case SEPT_ACCESS_NONE:
 		break;
 	}
-	return access_violation(c, gpa, write, SEPT_WAITING & SEPT_IN(state));
+	return access_violation(c, gpa, write, SEPT_WAITING & SEPT_IN(page.state));
 }

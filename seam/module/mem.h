@@ -123,13 +123,19 @@ enum sept_access {
 	SEPT_ACCESS_NOMEM,	/* try later */
 };
 
+/* What a private GPA maps to; the rest only where it does. */
+struct sept_page {
+	unsigned int level;	/* of the entry, then of the part in memory */
+	u8 state;
+	bool writable;
+	void *content;		/* the start of the part */
+	hpa_t hpa;		/* of the host's 4K page, which was compared */
+};
+
 /*
- * What a private GPA maps to. Where OK: @content is the start of the part, of
- * size *level, that holds @gpa. The engine calls this and installs what it says
- * under one lock that its engine_sept_zap() takes too: leaves change the entry
- * first and zap then.
+ * The engine calls this and installs what it says under one lock that its
+ * engine_sept_zap() takes too: leaves change the entry first and zap then.
  */
-enum sept_access sept_translate(struct td *td, gpa_t gpa, unsigned int *level,
-				void **content, bool *writable, u8 *state);
+enum sept_access sept_translate(struct td *td, gpa_t gpa, struct sept_page *page);
 
 #endif /* SOFTSEAM_MEM_H */

@@ -14,16 +14,10 @@
 #include <asm/tlbflush.h>
 #include <asm/tsc.h>
 #include "../kernel/kernel.h"
-#include "svm.h"
+#include "npt.h"
 #include "../module/mem.h"
 #include "../module/vp.h"
 
-#define NPT_PRESENT	BIT_ULL(0)
-#define NPT_W		BIT_ULL(1)
-#define NPT_USER	BIT_ULL(2)	/* nested walks are user accesses */
-#define NPT_LARGE	BIT_ULL(7)
-#define NPT_NX		BIT_ULL(63)
-#define NPT_ADDR	GENMASK_ULL(51, 12)
 #define NPT_TABLE	(NPT_PRESENT | NPT_W | NPT_USER)
 
 #define EPT_READ	BIT_ULL(0)
@@ -37,20 +31,13 @@
 #define QUAL_WRITE	BIT_ULL(1)
 #define QUAL_FETCH	BIT_ULL(2)
 
-static unsigned int look_again = 100;
+static unsigned int look_again;
 module_param(look_again, uint, 0644);
 MODULE_PARM_DESC(look_again,
-		 "a TD's private pages are looked at for host writes after this many times what it takes; 0: with each VP.ENTER (default: 100)");
+		 "a TD's private pages in use are looked at for host writes after this many times what it takes; 0: with each VP.ENTER (default)");
 
 /* What a fault costs besides looking, in TSC cycles: 100 us. */
 #define FAULT_CYCLES	(tsc_khz / 10)
-
-/* One translation, before it goes into the tables. */
-struct mapping {
-	hpa_t hpa;		/* of the part of size level */
-	unsigned int level;
-	bool write, exec;
-};
 
 static unsigned int index_of(gpa_t gpa, unsigned int level)
 {
@@ -71,6 +58,8 @@ struct svm_td *npt_create(void)
 	raw_spin_lock_init(&t->lock);
 	t->levels = native_read_cr4() & X86_CR4_LA57 ? 5 : 4;
 	t->generation = 1;
+	t->tlb_generation = 1;
+	t->strict = !READ_ONCE(look_again);
 	return t;
 }
 
@@ -87,7 +76,15 @@ static void free_tables(u64 *table, unsigned int level)
 void npt_destroy(struct svm_td *t)
 {
 	free_tables(t->root, t->levels - 1);
+	look_free(t);
 	kfree(t);
+}
+
+/* Something is not there any more that a vCPU may have seen. */
+static void note_zap(struct svm_td *t)
+{
+	WRITE_ONCE(t->generation, t->generation + 1);
+	WRITE_ONCE(t->tlb_generation, t->tlb_generation + 1);
 }
 
 static void clear_leaves(u64 *table, unsigned int level)
@@ -135,7 +132,7 @@ void engine_sept_zap(struct td *td, gpa_t gpa, unsigned int level)
 		return;
 	raw_spin_lock_irqsave(&t->lock, flags);
 	zap(t, gpa, level);
-	WRITE_ONCE(t->generation, t->generation + 1);
+	note_zap(t);
 	raw_spin_unlock_irqrestore(&t->lock, flags);
 	seam_at(raw_smp_processor_id(), SEAM_AT_ZAP);
 }
@@ -150,7 +147,7 @@ static u64 *new_table(struct svm_td *t)
 }
 
 /* A table that is there stays, and a large page is then put in piecewise. */
-static bool install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
+u64 *npt_install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
 {
 	unsigned int l = t->levels - 1;
 	u64 *table = t->root, *e, flags;
@@ -167,7 +164,7 @@ static bool install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
 			u64 *next = new_table(t);
 
 			if (!next)
-				return false;
+				return NULL;
 			WRITE_ONCE(*e, __pa(next) | NPT_TABLE);
 		}
 		table = __va(*e & NPT_ADDR);
@@ -176,8 +173,8 @@ static bool install(struct svm_td *t, gpa_t gpa, const struct mapping *m)
 			~(LEVEL_BYTES(l) - 1));
 	flags = NPT_PRESENT | NPT_USER | (l ? NPT_LARGE : 0) |
 		(m->write ? NPT_W : 0) | (m->exec ? 0 : NPT_NX);
-	WRITE_ONCE(*e, hpa | flags);
-	return true;
+	WRITE_ONCE(*e, hpa | flags | m->bits);
+	return e;
 }
 
 /* ---- private half ---------------------------------------------------------- */
@@ -213,72 +210,97 @@ static void zap_entries(u64 *table, unsigned int level, unsigned int from,
 			clear_leaves(__va(table[from] & NPT_ADDR), level - 1);
 }
 
-/*
- * A page is compared with what the host was left there when it is mapped. A
- * write that comes later shows when the TD uses the page after a while: all
- * mappings go, once that costs little beside the time since the last time.
- */
-void npt_look_again(struct vcpu *vcpu)
+static void zap_private(struct svm_td *t, const struct td *td)
 {
-	struct svm_td *t = vcpu->td->engine;
-	u64 now = env_tsc(), *table;
 	unsigned int level, first;
+	u64 *table;
 
-	if (now - READ_ONCE(t->looked) <
-	    READ_ONCE(look_again) * READ_ONCE(t->look_cost))
-		return;
-	raw_spin_lock(&t->lock);
-	first = shared_first(t, vcpu->td, &table, &level);
+	first = shared_first(t, td, &table, &level);
 	zap_entries(table, level, 0, first);
-	WRITE_ONCE(t->generation, t->generation + 1);
+	note_zap(t);
+}
+
+/*
+ * The cheap way: a write to a page that is mapped shows when the TD uses it
+ * after a while. All mappings go, once that costs little beside the time since
+ * the last time.
+ */
+static void look_in_good_time(struct svm_td *t, const struct td *td,
+			      unsigned int times)
+{
+	u64 now = env_tsc();
+
+	if (now - t->looked < times * t->look_cost)
+		return;
+	zap_private(t, td);
 	t->looked = now;
 	t->look_cost = env_tsc() - now;
+}
+
+void npt_look_again(struct vcpu *vcpu)
+{
+	unsigned int times = READ_ONCE(look_again);
+	struct svm_td *t = vcpu->td->engine;
+
+	raw_spin_lock(&t->lock);
+	if (t->strict != !times) {
+		zap_private(t, vcpu->td);
+		t->nr_look = 0;
+		t->strict = !times;
+	}
+	if (t->strict)
+		look_at_used(t);
+	else
+		look_in_good_time(t, vcpu->td, times);
 	raw_spin_unlock(&t->lock);
 }
 
-static enum sept_access private_mapping(struct td *td, gpa_t gpa,
-					struct mapping *m, void **content)
+/* FATAL: the host wrote to what was to be mapped. */
+static enum sept_access map_private(struct td *td, gpa_t gpa,
+				    const struct sept_page *page)
 {
-	enum sept_access ret;
-	bool writable;
-	u8 state;
+	struct svm_td *t = td->engine;
+	struct mapping m = {
+		.hpa = __pa(page->content),
+		.level = page->level,
+		.write = page->writable,
+		.exec = true,
+	};
 
-	ret = sept_translate(td, gpa, &m->level, content, &writable, &state);
-	if (ret == SEPT_ACCESS_OK) {
-		m->hpa = __pa(*content);
-		m->write = writable;
-		m->exec = true;
-	}
-	return ret;
+	if (t->strict)
+		return look_add(t, gpa, &m, page->hpa) ? SEPT_ACCESS_OK :
+							 SEPT_ACCESS_NOMEM;
+	if (m.level && !content_intact(td, page->hpa & ~(LEVEL_BYTES(m.level) - 1),
+				       m.level))
+		return SEPT_ACCESS_FATAL;
+	return npt_install(t, gpa, &m) ? SEPT_ACCESS_OK : SEPT_ACCESS_NOMEM;
 }
 
 static bool private_fault(struct td *td, gpa_t gpa, bool write,
 			  struct vp_exit *exit)
 {
-	struct svm_td *t = td->engine;
-	struct mapping m;
-	void *content;
-	bool ok;
+	struct sept_page page;
+	enum sept_access ret = sept_translate(td, gpa, &page);
 
-	switch (private_mapping(td, gpa, &m, &content)) {
-	case SEPT_ACCESS_OK:
-		if (write && !m.write)
+	if (ret == SEPT_ACCESS_OK) {
+		if (write && !page.writable)
 			return false;
-		ok = install(t, gpa, &m);
-		break;
+		ret = map_private(td, gpa, &page);
+	}
+	switch (ret) {
+	case SEPT_ACCESS_OK:
+		return true;
 	case SEPT_ACCESS_NONE:
 		return false;
 	case SEPT_ACCESS_FATAL:
 		exit->reason = VMX_EPT_MISCONFIG;
 		return false;
-	default:
-		ok = false;
+	case SEPT_ACCESS_NOMEM:
 		break;
 	}
-	/* no memory now: as if an interrupt had come, the host enters again */
-	if (!ok)
-		exit->reason = VMX_EXTERNAL_INTERRUPT;
-	return ok;
+	/* as if an interrupt had come: the host enters again */
+	exit->reason = VMX_EXTERNAL_INTERRUPT;
+	return false;
 }
 
 /* ---- shared half ----------------------------------------------------------- */
@@ -299,6 +321,7 @@ static bool shared_mapping(struct vcpu *vcpu, gpa_t gpa, struct mapping *m,
 	unsigned int level = vcpu->td->sept_levels - 1;
 
 	*entry = EPT_SUPPRESS_VE;
+	m->bits = 0;
 	m->write = true;
 	m->exec = true;
 	if (!table)
@@ -339,7 +362,7 @@ static bool shared_fault(struct vcpu *vcpu, gpa_t gpa, bool write, bool fetch,
 		exit->reason = VMX_EPT_MISCONFIG;
 		return false;
 	}
-	if (!install(vcpu->td->engine, gpa, &m)) {
+	if (!npt_install(vcpu->td->engine, gpa, &m)) {
 		exit->reason = VMX_EXTERNAL_INTERRUPT;
 		return false;
 	}
@@ -367,7 +390,7 @@ void npt_sync_shared(struct vcpu *vcpu)
 		return;
 	raw_spin_lock(&t->lock);
 	zap_shared(t, vcpu->td);
-	WRITE_ONCE(t->generation, t->generation + 1);
+	note_zap(t);
 	t->shared_generation = generation;
 	t->shared_eptp = vcpu->shared_eptp;
 	raw_spin_unlock(&t->lock);
@@ -402,6 +425,7 @@ void *npt_gpa_ptr(struct vcpu *vcpu, gpa_t gpa)
 {
 	struct td *td = vcpu->td;
 	struct svm_td *t = td->engine;
+	struct sept_page page;
 	struct mapping m;
 	void *p = NULL;
 	u64 entry;
@@ -410,10 +434,8 @@ void *npt_gpa_ptr(struct vcpu *vcpu, gpa_t gpa)
 	if (gpa & shared_bit(td)) {
 		if (shared_mapping(vcpu, gpa, &m, &entry))
 			p = env_host_ptr(m.hpa + (gpa & (LEVEL_BYTES(m.level) - 1)));
-	} else if (private_mapping(td, gpa, &m, &p) == SEPT_ACCESS_OK) {
-		p += gpa & (LEVEL_BYTES(m.level) - 1);
-	} else {
-		p = NULL;
+	} else if (sept_translate(td, gpa, &page) == SEPT_ACCESS_OK) {
+		p = page.content + (gpa & (LEVEL_BYTES(page.level) - 1));
 	}
 	raw_spin_unlock(&t->lock);
 	return p;

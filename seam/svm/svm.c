@@ -279,7 +279,7 @@ static void sync_tpr_out(struct vcpu *vcpu)
 static void flush_if_needed(struct svm_cpu *cpu, struct svm_vcpu *v,
 			    const struct svm_td *t)
 {
-	u64 generation = READ_ONCE(t->generation);
+	u64 generation = READ_ONCE(t->tlb_generation);
 	unsigned int this = raw_smp_processor_id();
 
 	v->vmcb->tlb_control = SVM_FLUSH_NONE;

@@ -33,6 +33,9 @@ void engine_host_fpu(void);
 
 /* ---- inside the engine ----------------------------------------------------- */
 
+/* Pages of mapped private pages, for 1020 of them */
+#define LOOK_CHUNKS	6
+
 struct svm_td {
 	raw_spinlock_t lock;	/* page tables, and translating for them */
 	u64 *root;
@@ -41,7 +44,15 @@ struct svm_td {
 	u64 shared_eptp;	/* root of what the shared half shows */
 	unsigned int nr_tables;
 	u64 generation;		/* changes with each zap; never 0 */
-	/* TSC when private pages were last looked at, and what it took since */
+	u64 tlb_generation;	/* and with whatever else is unmapped */
+	/*
+	 * Private pages are looked at for host writes: each at every VP.ENTER
+	 * (look.c), or all anew after a while: TSC when that was last done, and
+	 * what it took since.
+	 */
+	bool strict;
+	struct look_slot *look[LOOK_CHUNKS];
+	unsigned int nr_look, look_victim;
 	u64 looked, look_cost;
 };
 
@@ -73,7 +84,7 @@ struct svm_vcpu {
 	u64 step_dr6;
 	u32 ldtr_ar;		/* access rights while LDTR is unusable */
 	struct svm_code code;
-	/* the CPU it ran on last, and the tables' generation then */
+	/* the CPU it ran on last, and the tables' tlb_generation then */
 	unsigned int cpu;
 	u64 generation;
 };

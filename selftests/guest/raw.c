@@ -86,13 +86,65 @@ static void debugged(void)
 	step(STEP_DEBUGGED, secret[0], r.r12);
 }
 
+static volatile u64 *large_word(unsigned int i)
+{
+	return (u64 *)(RAW_1G + RAW_1G_WORD(i));
+}
+
+static void large(void)
+{
+	u64 round, bad = 0, i;
+
+	for (i = 0; i < 512; i++)
+		bad += !!page_accept(RAW_1G + i * 0x200000, TDX_LEVEL_2M);
+	for (round = 0;; round++) {
+		for (i = 0; i < 16; i++) {
+			if (*large_word(i) != (round ? RAW_SECRET(i * 64 + round) : 0))
+				bad++;
+			*large_word(i) = RAW_SECRET(i * 64 + round + 1);
+		}
+		step(STEP_LARGE, bad, round);
+		bad = 0;
+	}
+}
+
+/* Read again and again while the host looks for what it can do to it. */
+static __attribute__((noreturn)) void touch(u64 what)
+{
+	volatile u64 *p = &secret[1];
+	u64 cr3;
+
+	switch (what) {
+	case RAW_ALL:
+	case RAW_DATA:
+		break;
+	case RAW_CODE_PAGE:
+		p = (u64 *)((u64)tdcall & ~7ULL);
+		break;
+	case RAW_LARGE:
+		large();
+		break;
+	case RAW_TABLES:
+		asm volatile("mov %%cr3, %0" : "=r"(cr3));
+		p = (u64 *)cr3;
+		break;
+	default:
+		page_accept(GUEST_LATE, TDX_LEVEL_2M);
+		p = (u64 *)what;
+	}
+	for (;;)
+		step(STEP_TOUCH, (u64)p, *p);
+}
+
 u32 guest_main(const struct guest_info *info)
 {
 	unsigned int i;
+	u64 what;
 
 	for (i = 0; i < 512; i++)
 		secret[i] = RAW_SECRET(i);
-	if (!step(STEP_HELLO, info->gpaw, 0)) {
+	what = step(STEP_HELLO, info->gpaw, 0);
+	if (what == RAW_ALL) {
 		vectors();
 		instructions();
 		step(STEP_NMI, 0, 0);
@@ -100,6 +152,5 @@ u32 guest_main(const struct guest_info *info)
 		posted();
 		debugged();
 	}
-	for (;;)
-		step(STEP_TOUCH, (u64)secret, secret[1]);
+	touch(what);
 }

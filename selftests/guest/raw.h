@@ -6,7 +6,7 @@
 /* TDVMCALL: R10 = RAW_STEP + step, R11 and R12 as the step says */
 #define RAW_STEP	0x5ea00
 
-#define STEP_HELLO	0	/* R11 GPA width; back: not 0 to touch alone */
+#define STEP_HELLO	0	/* R11 GPA width; back: what to do, see RAW_ALL */
 #define STEP_XMM	1	/* XMM5 in the mask, XMM6 not */
 #define STEP_XMM_GOT	2	/* R11 XMM5, R12 XMM6 after that */
 #define STEP_INSN	3	/* R11 reason of the #VE of MWAIT, R12 of INVD */
@@ -18,7 +18,18 @@
 #define STEP_DEBUG	9	/* R11 address of a secret; R12 RAW_R12, not in the mask */
 #define STEP_DEBUGGED	10	/* R11 the secret, R12 register R12 as they are now */
 #define STEP_TOUCH	11	/* R11 address of a word, R12 what it reads as */
+#define STEP_LARGE	12	/* R11 addresses in 1G that were wrong, R12 round */
 
+/* What to do, or an address from GUEST_LATE on: accept 2M there, and touch it */
+#define RAW_ALL		0	/* all steps but TOUCH */
+#define RAW_DATA	1	/* touch a page of data */
+#define RAW_CODE_PAGE	2	/* of the code that leaves the TD */
+#define RAW_TABLES	3	/* of page tables */
+#define RAW_LARGE	4	/* accept 1G at RAW_1G in 2M, use it round by round */
+
+#define RAW_1G		0x40000000ULL
+/* One word in each of 16 of its parts, never at the same place in two */
+#define RAW_1G_WORD(i)	((i) * 0x4200000ULL % RAW_1G + (i) * 0x11008)
 #define RAW_VECTOR	0x45
 #define RAW_XMM5	0x1122334455667788ULL
 #define RAW_XMM6	0x99aabbccddeeff00ULL

@@ -377,15 +377,10 @@ static void test_control_registers(void)
 
 static void *guest_page(gpa_t gpa)
 {
-	unsigned int level;
-	bool writable;
-	void *p;
-	u8 state;
+	struct sept_page page;
 
-	if (sept_translate(world_guest[0]->td, gpa, &level, &p, &writable,
-			   &state) != SEPT_ACCESS_OK)
-		return NULL;
-	return p;
+	return sept_translate(world_guest[0]->td, gpa, &page) == SEPT_ACCESS_OK ?
+	       page.content : NULL;
 }
 
 static void test_measurement(void)
