@@ -22,6 +22,7 @@ out=$O/logs/$boot.out
 # The kernel need not test its own cryptography each time: that takes seconds.
 # An emulated timer may be too late for the check of it.
 append="console=ttyS0 panic=-1 loglevel=5 cryptomgr.notests no_timer_check BOOT=$boot ${ONLY:+ONLY=${ONLY// /,}} SLOWER=$slower ${SEED:+SEED=$SEED} ${APPEND:-}"
+append+=" $(sed -n "s/^append $boot //p" "$TOP"/selftests/vm/*.list)"
 initrd=$O/initramfs-$boot.cpio
 [ -e "$initrd" ] || initrd=$O/initramfs.cpio
 boot_once()

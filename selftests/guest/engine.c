@@ -118,6 +118,33 @@ static void visit_vmm(void)
 	io_in(PORT_SYNC, 4);
 }
 
+#define EACH_YMM	".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15;"
+#define LOAD_YMM	EACH_YMM "vmovdqu 32*\\n(%0), %%ymm\\n; .endr;"
+#define STORE_YMM	EACH_YMM "vmovdqu %%ymm\\n, 32*\\n(%0); .endr;"
+
+/* All of them, with other values than the VMM's; and the control words. */
+static void test_ymm(void)
+{
+	static u8 in[16 * 32], out[16 * 32];
+	u32 mxcsr = 0x3f80, mxcsr_got = 0;
+	u16 fcw = 0x0a7f, fcw_got = 0;
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < sizeof(in); i++)
+		in[i] = (u8)(i * 11 + 3);
+	asm volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(fcw));
+	asm volatile(LOAD_YMM : : "r"(in) : "memory");
+	visit_vmm();
+	asm volatile(STORE_YMM : : "r"(out) : "memory");
+	asm volatile("stmxcsr %0; fnstcw %1" : "=m"(mxcsr_got), "=m"(fcw_got));
+	for (i = 0; i < sizeof(in); i++)
+		bad += in[i] != out[i];
+	bad += mxcsr != mxcsr_got;
+	bad += fcw != fcw_got;
+	/* 55 characters at most */
+	expect("YMM, MXCSR, x87 control word over a TD exit: changes", 0, bad);
+}
+
 static void test_vectors(void)
 {
 	u64 lo = 0x1122334455667788, got, xcr0;
@@ -141,13 +168,7 @@ static void test_vectors(void)
 	expect("XCR0 over a TD exit", r[0] & 7, (u32)xcr0);
 	if (!(r[0] & 4))
 		return;
-	/* the upper half of YMM3 */
-	asm volatile("movq %0, %%xmm3; vinsertf128 $1, %%xmm3, %%ymm3, %%ymm3"
-		     : : "r"(~lo));
-	visit_vmm();
-	asm volatile("vextractf128 $1, %%ymm3, %%xmm2; movq %%xmm2, %0"
-		     : "=r"(got));
-	expect("YMM3 over a TD exit", ~lo, got);
+	test_ymm();
 }
 
 static void test_msrs(void)

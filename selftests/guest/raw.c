@@ -88,7 +88,7 @@ static void debugged(void)
 
 static volatile u64 *large_word(unsigned int i)
 {
-	return (u64 *)(RAW_1G + RAW_1G_WORD(i));
+	return (u64 *)(RAW_1G + raw_1g_word(i));
 }
 
 static void large(void)

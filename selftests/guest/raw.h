@@ -28,8 +28,6 @@
 #define RAW_LARGE	4	/* accept 1G at RAW_1G in 2M, use it round by round */
 
 #define RAW_1G		0x40000000ULL
-/* One word in each of 16 of its parts, never at the same place in two */
-#define RAW_1G_WORD(i)	((i) * 0x4200000ULL % RAW_1G + (i) * 0x11008)
 #define RAW_VECTOR	0x45
 #define RAW_XMM5	0x1122334455667788ULL
 #define RAW_XMM6	0x99aabbccddeeff00ULL
@@ -38,5 +36,13 @@
 #define RAW_R12		0x5ec4e712ULL
 #define RAW_R12_NEW	0xdeb126ULL
 #define RAW_SECRET(n)	(0x7dc0ffee00000000ULL * ((n) | 1))
+
+#ifndef __ASSEMBLER__
+/* One word in each of 16 parts of 1G, never at the same place in two */
+static inline unsigned long long raw_1g_word(unsigned int i)
+{
+	return i * 0x4200000ULL % RAW_1G + i * 0x11008;
+}
+#endif
 
 #endif /* SELFTESTS_GUEST_RAW_H */

@@ -372,13 +372,20 @@ static int serve_map_gpa(struct td_vmm *td, struct kvm_tdx_hypercall_exit *call)
 	return ret;
 }
 
+static int enter(int fd)
+{
+	return ioctl(fd, KVM_RUN, 0);
+}
+
+int (*td_enter)(int fd) = enter;
+
 int td_run(struct td_vmm *td, unsigned int i, struct td_output *out)
 {
 	struct td_vcpu *v = &td->vcpu[i];
 
 	for (;;) {
 		struct kvm_tdx_hypercall_exit *call = kvm_tdx_run_exit(v->run);
-		int ret = result(ioctl(v->fd, KVM_RUN, 0));
+		int ret = result(td_enter(v->fd));
 
 		if (ret < 0)
 			return ret;

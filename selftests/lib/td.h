@@ -75,6 +75,9 @@ struct td_output {
 	const char *prefix;	/* print lines as they come, after this */
 };
 
+/* KVM_RUN as td_run() makes it; a test may have its own. */
+extern int (*td_enter)(int fd);
+
 int td_run(struct td_vmm *td, unsigned int i, struct td_output *out);
 /* Data area of a KVM_EXIT_IO */
 void *td_io_data(struct td_vmm *td, unsigned int i);

@@ -83,14 +83,14 @@ static bool test_posted(struct raw_td *td)
 		return false;
 	memset(raw_host_map, 0, RAW_PAGE);
 	ktap_ok(RAW_CODE(raw_call(TDH_VP_WR, td->tdvpr, TDX_VMCS_PIN_BASED_CTLS,
-			  PIN_POSTED, PIN_POSTED, NULL)) ==
+				  PIN_POSTED, PIN_POSTED, NULL)) ==
 		TDX_ST_TD_VMCS_FIELD_NOT_INITIALIZED,
 		"posting wants a vector and a descriptor first");
 	raw_must(TDH_VP_WR, td->tdvpr, TDX_VMCS_POSTED_INTR_NV, NOTIFY_VECTOR,
-	     0xffff);
+		 0xffff);
 	raw_must(TDH_VP_WR, td->tdvpr, TDX_VMCS_POSTED_INTR_DESC, raw_host, ~0ULL);
 	raw_must(TDH_VP_WR, td->tdvpr, TDX_VMCS_PIN_BASED_CTLS, PIN_POSTED,
-	     PIN_POSTED);
+		 PIN_POSTED);
 	pid[0] = 1 << 13;	/* what is an exception cannot be posted */
 	pid[RAW_VECTOR / 32] = 1 << RAW_VECTOR % 32;
 	pid[PID_ON_WORD] = 1;
@@ -116,7 +116,7 @@ static bool test_debugger(struct raw_td *td)
 	raw_call(TDH_VP_RD, td->tdvpr, TDX_TDVPS_R12, 0, 0, &val);
 	ktap_ok(val == RAW_R12, "and a register that TDVMCALL does not pass");
 	ktap_ok(!raw_call(TDH_VP_WR, td->tdvpr, TDX_TDVPS_R12, RAW_R12_NEW, ~0ULL,
-		      NULL), "and writes it");
+			  NULL), "and writes it");
 	ktap_ok(!raw_call(TDH_MEM_RD, gpa, td->tdr, 0, 0, &val) &&
 		val == RAW_SECRET(0), "MEM.RD reads private memory");
 	ktap_ok(!raw_call(TDH_MEM_WR, gpa, td->tdr, 0x600d, 0, &val) &&
