@@ -91,22 +91,16 @@ int seamhost_cache_wb(void)
 }
 EXPORT_SYMBOL_GPL(seamhost_cache_wb);
 
+static int count_package(void *n)
+{
+	++*(int *)n;
+	return 0;
+}
+
 int seamhost_nr_packages(void)
 {
-	cpumask_var_t done;
-	unsigned int cpu;
-	int n = 0;
+	int n = 0, err;
 
-	if (!zalloc_cpumask_var(&done, GFP_KERNEL))
-		return -ENOMEM;
-	cpus_read_lock();
-	for_each_online_cpu(cpu) {
-		if (package_seen(done, cpu))
-			continue;
-		cpumask_set_cpu(cpu, done);
-		n++;
-	}
-	cpus_read_unlock();
-	free_cpumask_var(done);
-	return n;
+	err = seamhost_on_each_package(count_package, &n);
+	return err ? err : n;
 }

@@ -25,9 +25,9 @@
 #include <unistd.h>
 #include "../guest/layout.h"
 #include "../include/ktap.h"
+#include "../lib/audit.h"
 #include "../lib/td.h"
 
-#define AUDIT		"/sys/kernel/debug/softseam/audit"
 #define THREADS		5
 #define SLOTS		3
 #define MAX_ERRNO	133
@@ -522,21 +522,6 @@ static bool sum_up(void)
 		turns += workers[i].turns;
 	ktap_note("%lu turns, %lu calls", turns, calls);
 	return ok;
-}
-
-static bool nothing_left(void)
-{
-	unsigned long pages = ~0UL, keyids = ~0UL, vcpus = ~0UL;
-	FILE *f = fopen(AUDIT, "r");
-	int n = 0;
-
-	if (f) {
-		n = fscanf(f, "owned_pages=%lu keyids=%lu vcpus=%lu", &pages,
-			   &keyids, &vcpus);
-		fclose(f);
-	}
-	ktap_note("audit: pages %lu KeyIDs %lu vCPUs %lu", pages, keyids, vcpus);
-	return n == 3 && !pages && !keyids && !vcpus;
 }
 
 int main(void)

@@ -16,34 +16,16 @@
 #include "../guest/layout.h"
 #include "../guest/life.h"
 #include "../include/ktap.h"
+#include "../lib/audit.h"
 #include "../lib/measure.h"
 #include "../lib/td.h"
 
-#define AUDIT		"/sys/kernel/debug/softseam/audit"
 #define CALLS		"/sys/kernel/debug/softseam/log"
 #define REPORT_MRTD	(512 + 16)
 #define PAGE_SIZE	4096
 
 static void *image, *reset;
 static size_t image_size, reset_size;
-
-/* TDs' pages and KeyIDs that the module still holds, as the audit says */
-static bool nothing_left(void)
-{
-	unsigned long pages = ~0UL, keyids = ~0UL, vcpus = ~0UL;
-	FILE *f = fopen(AUDIT, "r");
-	int n = 0;
-
-	if (f) {
-		n = fscanf(f, "owned_pages=%lu keyids=%lu vcpus=%lu", &pages,
-			   &keyids, &vcpus);
-		fclose(f);
-	}
-	if (n != 3 || pages || keyids || vcpus)
-		ktap_note("audit: pages %lu KeyIDs %lu vCPUs %lu", pages,
-			  keyids, vcpus);
-	return n == 3 && !pages && !keyids && !vcpus;
-}
 
 static void expect(int want, int got, const char *what)
 {

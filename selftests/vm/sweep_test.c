@@ -21,6 +21,7 @@
 #include "../guest/layout.h"
 #include "../guest/life.h"
 #include "../include/ktap.h"
+#include "../lib/audit.h"
 #include "../lib/td.h"
 
 #define SOFTSEAM	"/sys/kernel/debug/softseam/"
@@ -64,24 +65,6 @@ static bool put(const char *file, const char *text)
 	if (fd >= 0)
 		close(fd);
 	return ok;
-}
-
-static bool nothing_left(void)
-{
-	unsigned long pages = ~0UL, keyids = ~0UL, vcpus = ~0UL;
-	FILE *f = fopen(SOFTSEAM "audit", "r");
-	int n = 0;
-
-	if (f) {
-		n = fscanf(f, "owned_pages=%lu keyids=%lu vcpus=%lu", &pages,
-			   &keyids, &vcpus);
-		fclose(f);
-	}
-	if (n == 3 && !pages && !keyids && !vcpus)
-		return true;
-	ktap_note("audit: pages %lu KeyIDs %lu vCPUs %lu", pages, keyids,
-		  vcpus);
-	return false;
 }
 
 /*
