@@ -70,7 +70,7 @@ static void vcpu_and_memory(void)
 	sept_refusals();
 	sept_coverage();
 	cover_known(TDH_MEM_RANGE_BLOCK, OP(OPERAND_BUSY, RCX),
-		    "a guest would have to accept the page just then");
+		    "a guest has to accept the page just then: see raw_td");
 	vp_test_refusals();
 }
 

@@ -3,10 +3,13 @@
  * raw_td_test: TDs that run with nothing between this program and the SEAMCALL
  * instruction, see guest/raw.c. What the host may see of a vCPU and do to it:
  * vector registers that TDVMCALL passes, pended NMIs, the posted-interrupt
- * descriptor, a debugger's leaves.
+ * descriptor, a debugger's leaves, leaves that wait for no guest.
  */
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 #include <seamhost/leaves.h>
 #include <seamhost/metadata.h>
 #include <seamhost/status.h>
@@ -142,6 +145,94 @@ static void debug_td(void)
 		ktap_ok(raw_td_end(&td), "all its pages come back");
 }
 
+/* ---- a leaf while the guest accepts the page -------------------------------------- */
+
+#define INJECT		"/sys/kernel/debug/softseam/inject"
+#define OTHER_CPU	2
+#define WAIT_MS		2000
+
+static void inject(const char *text)
+{
+	int fd = open(INJECT, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		ktap_bail("nothing can be injected");
+	close(fd);
+}
+
+/* Some CPU stands in the middle of a leaf, or will not any more. */
+static bool somebody_stands(void)
+{
+	char text[512];
+	unsigned int i;
+	ssize_t n;
+	int fd;
+
+	for (i = 0; i < WAIT_MS; i++, usleep(1000)) {
+		fd = open(INJECT, O_RDONLY);
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		text[n > 0 ? n : 0] = 0;
+		if (strstr(text, "stands at"))
+			return true;
+	}
+	return false;
+}
+
+static void *enter_thread(void *td)
+{
+	return raw_td_enter(td) == RAW_VMCALL_EXIT ? td : NULL;
+}
+
+static uint64_t from_other_cpu(uint64_t leaf, struct raw_td *td)
+{
+	struct seamcall_raw_call c = {
+		.cpu = OTHER_CPU,
+		.regs = { [RAX] = leaf, [RCX] = GUEST_LATE | 1, [RDX] = td->tdr },
+	};
+
+	return raw_make_call(&c);
+}
+
+static bool is_busy(uint64_t st)
+{
+	return RAW_CODE(st) == TDX_ST_OPERAND_BUSY &&
+	       (uint32_t)st == TDX_OPERAND_RCX;
+}
+
+/* The host wrote to the page: its acceptance then takes a while, on request. */
+static void accept_td(void)
+{
+	struct raw_td td = { .attributes = 1 };
+	uint64_t *map, big = raw_alloc(9, &map);
+	pthread_t thread;
+	void *left = NULL;
+
+	if (!big)
+		ktap_bail("no 2M of memory");
+	raw_td_build(&td);
+	raw_must(TDH_MEM_PAGE_AUG, GUEST_LATE | 1, td.tdr, big, 0);
+	td.extra[td.nr_extra++] = big;
+	map[0] ^= 1;
+	if (!raw_td_reaches(&td, STEP_HELLO))
+		return;
+	td.out.regs[R11] = GUEST_LATE;
+	inject("TDH.VP.ENTER stall take 2000000 times=1000");
+	if (pthread_create(&thread, NULL, enter_thread, &td))
+		ktap_bail("no thread");
+	if (ktap_ok(somebody_stands(), "the guest is in the middle of PAGE.ACCEPT")) {
+		ktap_ok(is_busy(from_other_cpu(TDH_MEM_RANGE_BLOCK, &td)),
+			"RANGE.BLOCK of the page meanwhile: BUSY (RCX)");
+		ktap_ok(is_busy(from_other_cpu(TDH_MEM_PAGE_REMOVE, &td)),
+			"PAGE.REMOVE: BUSY (RCX)");
+	}
+	inject("clear");
+	pthread_join(thread, &left);
+	ktap_ok(left && !td.out.regs[R12],
+		"the guest goes on, and finds zeros in the page");
+	ktap_ok(raw_td_end(&td), "all its pages come back");
+}
+
 static void other_td(void)
 {
 	struct raw_td td = { .gpaw52 = true };
@@ -165,6 +256,7 @@ int main(void)
 	ktap_header();
 	debug_td();
 	other_td();
+	accept_td();
 	ktap_plan(ktap_seen);
 	return ktap_exit();
 }
