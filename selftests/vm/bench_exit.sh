@@ -39,6 +39,7 @@ vm_turn()
 	done
 	bench_pio long | sed 's/^/vm_/' >> $out || exit 1
 	bench_pio real | sed 's/^/vm_real_/' >> $out || exit 1
+	bench_pio msr | sed 's/^/vm_/' >> $out || exit 1
 	unload kvm-amd ccp kvm irqbypass
 }
 
@@ -76,6 +77,12 @@ median()
 n=0
 failed=0
 
+# ratio A B
+ratio()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
+}
+
 # bound NAME MEASURED LIMIT: beside the VM in 64-bit mode
 bound()
 {
@@ -93,6 +100,7 @@ bound()
 
 vm=$(median vm_pio_ns 3)
 real=$(median vm_real_pio_ns 3)
+vm_msr=$(median vm_msr_ns 3)
 pio=$(median td_pio_ns 3)
 hlt=$(median td_hlt_ns 3)
 msr=$(median td_msr_ns 3)
@@ -103,10 +111,13 @@ echo "# medians of $rounds turns, ns for an exit and back:"
 echo "# $vm  port I/O of an ordinary VM in 64-bit mode with page tables, as a TD's guest"
 echo "#     has to be: the bounds compare with it"
 echo "# $real  port I/O of an ordinary VM in real mode without page tables: no bound"
+echo "# $vm_msr  MSR read of the 64-bit VM, which kvm_amd answers in the kernel: no bound,"
+echo "#     but $(ratio "$vm_msr" "$vm")x of its port I/O is what KVM itself needs for such an exit"
 echo "# $pio  port I/O of a TD, to user space"
 echo "# $hlt  HLT of a TD with an interrupt pending"
 echo "# $msr  MSR read of a TD"
-echo "# $cpuid  CPUID of a TD, which the module answers: out of the guest and in again"
+echo "# $cpuid  CPUID of a TD: one VMRUN and its exit, and the module's answer; no SEAMCALL,"
+echo "#     nothing of kvm-tdx: $(ratio "$cpuid" "$vm")x, and each exit to the VMM has that in it"
 echo "# $(median strict_pio_ns 3)  port I/O, $(median strict_hlt_ns 3)  HLT, $(median strict_msr_ns 3)  MSR read of a TD, with"
 echo "#     private memory looked at (look_again=0): no bound"
 echo "# $call  SEAMCALL that only looks, an invalid opcode here"

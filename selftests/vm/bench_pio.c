@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench_pio long|real [COUNT [DEVICE]]: what one port-I/O exit of an ordinary
- * VM to user space and back costs under the KVM that owns DEVICE (/dev/kvm).
- * Prints "pio_ns MEDIAN BEST"; the median and the best of batches, since the
+ * bench_pio long|real|msr [COUNT [DEVICE]]: what one exit of an ordinary VM and
+ * back costs under the KVM that owns DEVICE (/dev/kvm): of port I/O, which user
+ * space sees, or of an MSR read, which the kernel answers. Prints "pio_ns
+ * MEDIAN BEST" or "msr_ns ..."; the median and the best of batches, since the
  * machine under it is not quiet.
  *
- * long: a guest as a TD is: TDCALL exists in 64-bit mode only, so a TD's code
+ * long, and msr: a guest as a TD is: TDCALL exists in 64-bit mode only, so a TD's code
  * and stack are behind page tables of four levels, and each of the tables is
  * behind the nested ones. real: paging off, one page of code, no stack; no TD
  * can be that small.
@@ -24,7 +25,7 @@
 #include "../guest/layout.h"
 #include "../lib/clock.h"
 
-#define BATCHES		20
+#define BATCHES		200	/* short ones, as in bench_td.c */
 
 #define RAM_SIZE	0x200000
 #define REAL_CODE	0x1000
@@ -56,7 +57,45 @@ static const uint8_t long_code[] = {
 	0xeb, 0xf2, 0xef, 0xc3,
 };
 
-static void load_long(uint8_t *mem)
+/* MSR reads of the guest before one port I/O: in the code below */
+#define MSR_READS	50
+
+/*
+ * again: mov $50, %ebx
+ * 1: mov $0x1a0, %ecx; rdmsr; dec %ebx; jnz 1b
+ * mov $0x510, %edx; xor %eax, %eax; out %eax, (%dx); jmp again
+ */
+static const uint8_t msr_code[] = {
+	0xbb, MSR_READS, 0x00, 0x00, 0x00, 0xb9, 0xa0, 0x01, 0x00, 0x00, 0x0f,
+	0x32, 0xff, 0xcb, 0x75, 0xf5, 0xba, 0x10, 0x05, 0x00, 0x00, 0x31, 0xc0,
+	0xef, 0xeb, 0xe6,
+};
+
+struct guest {
+	const char *mode, *prints;
+	bool long_mode;
+	const uint8_t *code;
+	size_t size;
+	unsigned int exits;	/* for one that user space sees */
+};
+
+static const struct guest guests[] = {
+	{ "long", "pio_ns", true, long_code, sizeof(long_code), 1 },
+	{ "real", "pio_ns", false, real_code, sizeof(real_code), 1 },
+	{ "msr", "msr_ns", true, msr_code, sizeof(msr_code), MSR_READS },
+};
+
+static const struct guest *guest_of(const char *mode)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+		if (!strcmp(mode, guests[i].mode))
+			return &guests[i];
+	errx(1, "usage: bench_pio long|real|msr [COUNT [DEVICE]]");
+}
+
+static void make_tables(uint8_t *mem)
 {
 	uint64_t *pml4 = (void *)(mem + PML4), *pdpt = (void *)(mem + PDPT);
 	uint64_t *pd = (void *)(mem + PD), i;
@@ -65,10 +104,14 @@ static void load_long(uint8_t *mem)
 	pdpt[0] = PD | PG_TABLE;
 	for (i = 0; i < 512; i++)
 		pd[i] = i * 0x200000 | PG_2M;
-	memcpy(mem + CODE, long_code, sizeof(long_code));
 }
 
-static int vm_create(int kvm, bool long_mode)
+static uint64_t code_at(const struct guest *guest)
+{
+	return guest->long_mode ? CODE : REAL_CODE;
+}
+
+static int vm_create(int kvm, const struct guest *guest)
 {
 	struct kvm_userspace_memory_region region = {
 		.memory_size = RAM_SIZE,
@@ -82,10 +125,9 @@ static int vm_create(int kvm, bool long_mode)
 		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (mem == MAP_FAILED)
 		err(1, "mmap");
-	if (long_mode)
-		load_long(mem);
-	else
-		memcpy(mem + REAL_CODE, real_code, sizeof(real_code));
+	if (guest->long_mode)
+		make_tables(mem);
+	memcpy((uint8_t *)mem + code_at(guest), guest->code, guest->size);
 	region.userspace_addr = (uintptr_t)mem;
 	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region))
 		err(1, "KVM_SET_USER_MEMORY_REGION");
@@ -115,11 +157,12 @@ static void set_long_mode(struct kvm_sregs *sregs)
 	sregs->cs.l = 1;
 }
 
-static int vcpu_create(int kvm, int vm, bool long_mode, struct kvm_run **run)
+static int vcpu_create(int kvm, int vm, const struct guest *guest,
+		       struct kvm_run **run)
 {
 	struct kvm_regs regs = {
-		.rip = long_mode ? CODE : REAL_CODE,
-		.rsp = long_mode ? STACK_TOP : 0,
+		.rip = code_at(guest),
+		.rsp = guest->long_mode ? STACK_TOP : 0,
 		.rflags = 2,
 	};
 	int size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -135,7 +178,7 @@ static int vcpu_create(int kvm, int vm, bool long_mode, struct kvm_run **run)
 		err(1, "KVM_GET_SREGS");
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
-	if (long_mode)
+	if (guest->long_mode)
 		set_long_mode(&sregs);
 	if (ioctl(vcpu, KVM_SET_SREGS, &sregs) ||
 	    ioctl(vcpu, KVM_SET_REGS, &regs))
@@ -156,22 +199,19 @@ static void run_exits(int vcpu, const struct kvm_run *run, unsigned int n)
 
 int main(int argc, char **argv)
 {
-	const char *mode = argc > 1 ? argv[1] : "";
-	unsigned int count = argc > 2 ? atoi(argv[2]) : 4000;
+	const struct guest *guest = guest_of(argc > 1 ? argv[1] : "");
+	unsigned int count = argc > 2 ? atoi(argv[2]) : 2000;
 	const char *device = argc > 3 ? argv[3] : "/dev/kvm";
-	bool long_mode = !strcmp(mode, "long");
-	unsigned int i, each = count / BATCHES;
+	unsigned int i, each = count / BATCHES / guest->exits;
 	uint64_t ns[BATCHES], start;
 	struct kvm_run *run;
 	int kvm, vm, vcpu;
 
-	if (!long_mode && strcmp(mode, "real"))
-		errx(1, "usage: bench_pio long|real [COUNT [DEVICE]]");
 	kvm = open(device, O_RDWR | O_CLOEXEC);
 	if (kvm < 0)
 		err(1, "%s", device);
-	vm = vm_create(kvm, long_mode);
-	vcpu = vcpu_create(kvm, vm, long_mode, &run);
+	vm = vm_create(kvm, guest);
+	vcpu = vcpu_create(kvm, vm, guest, &run);
 	if (!each)
 		each = 1;
 
@@ -179,10 +219,10 @@ int main(int argc, char **argv)
 	for (i = 0; i < BATCHES; i++) {
 		start = clock_ns();
 		run_exits(vcpu, run, each);
-		ns[i] = (clock_ns() - start) / each;
+		ns[i] = (clock_ns() - start) / each / guest->exits;
 	}
 	clock_sort(ns, BATCHES);
-	printf("pio_ns %llu %llu\n", (unsigned long long)ns[BATCHES / 2],
-	       (unsigned long long)ns[0]);
+	printf("%s %llu %llu\n", guest->prints,
+	       (unsigned long long)ns[BATCHES / 2], (unsigned long long)ns[0]);
 	return 0;
 }
