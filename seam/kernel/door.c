@@ -129,8 +129,9 @@ static int door_trap(struct notifier_block *nb, unsigned long event, void *data)
 
 	t0 = env_tsc();
 	gprs_from_regs(g, regs);
-	memcpy(in, g, sizeof(in));
 	res = door_call(lp, g);
+	/* still those of the call */
+	gprs_from_regs(in, regs);
 	stats_call(lp, in[RAX], in, res, g, t0);
 
 	switch (res) {

@@ -2,21 +2,6 @@
 /* Shared/exclusive try-locks: nobody ever waits inside the module. */
 #include "module.h"
 
-#define SX_EXCL		SEAM_BIT(15)
-#define SX_HP		SEAM_BIT(14)
-#define SX_COUNT	SEAM_MASK(13, 0)
-
-bool sharex_try_shared(struct sharex *l)
-{
-	u16 old = atomic_read_once(&l->word);
-
-	do {
-		if ((old & SX_EXCL) || (old & SX_COUNT) == SX_COUNT)
-			return false;
-	} while (!atomic_cas(&l->word, &old, (u16)(old + 1)));
-	return true;
-}
-
 bool sharex_try_excl(struct sharex *l)
 {
 	u16 old = atomic_read_once(&l->word);
@@ -27,11 +12,6 @@ bool sharex_try_excl(struct sharex *l)
 	} while (!atomic_cas(&l->word, &old, (u16)(old | SX_EXCL)));
 	env_locked();
 	return true;
-}
-
-void sharex_put_shared(struct sharex *l)
-{
-	__atomic_sub_fetch(&l->word, 1, __ATOMIC_RELEASE);
 }
 
 void sharex_put_excl(struct sharex *l)

@@ -22,9 +22,28 @@ struct sharex {
 	u16 word;
 };
 
-bool sharex_try_shared(struct sharex *l);
+#define SX_EXCL		SEAM_BIT(15)
+#define SX_HP		SEAM_BIT(14)
+#define SX_COUNT	SEAM_MASK(13, 0)
+
+/* Inline, as each VP.ENTER takes and gives back a handful of them. */
+static inline bool sharex_try_shared(struct sharex *l)
+{
+	u16 old = atomic_read_once(&l->word);
+
+	do {
+		if ((old & SX_EXCL) || (old & SX_COUNT) == SX_COUNT)
+			return false;
+	} while (!atomic_cas(&l->word, &old, (u16)(old + 1)));
+	return true;
+}
+
+static inline void sharex_put_shared(struct sharex *l)
+{
+	__atomic_sub_fetch(&l->word, 1, __ATOMIC_RELEASE);
+}
+
 bool sharex_try_excl(struct sharex *l);
-void sharex_put_shared(struct sharex *l);
 void sharex_put_excl(struct sharex *l);
 /* host-priority forms: @guest tells who asks */
 bool sharex_hp_try_excl(struct sharex *l, bool guest);

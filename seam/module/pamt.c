@@ -19,37 +19,59 @@ struct tdmr *tdmr_of(hpa_t hpa)
 	return NULL;
 }
 
-struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
+/*
+ * The entries of the gigabyte that @hpa lies in, NULL when there are none; a
+ * gigabyte comes to life as a whole, when TDMR.INIT is through it. *@off is
+ * where in the TDMR.
+ */
+static inline struct pamt_gb *pamt_gb_of(hpa_t hpa, u64 *off)
 {
 	struct tdmr *t = tdmr_of(hpa);
-	struct pamt_entry *e4k;
-	struct pamt_gb *gb;
-	u64 off;
 
-	/* A gigabyte comes to life as a whole, when TDMR.INIT is through it. */
 	if (!t || hpa >= (atomic_read_once(&t->next_init) &
 			  ~(LEVEL_BYTES(2) - 1)))
 		return NULL;
-	off = hpa - t->base;
-	gb = t->gb[off / LEVEL_BYTES(2)];
+	*off = hpa - t->base;
+	return t->gb[*off / LEVEL_BYTES(2)];
+}
+
+/* Small entries may come and go: each look is a new one. */
+static inline struct pamt_entry *pamt_in(struct pamt_gb *gb, u64 off,
+					 unsigned int level)
+{
+	unsigned int i = (off / LEVEL_BYTES(1)) % 512;
+	struct pamt_entry *e4k;
+
 	if (level == 2)
 		return &gb->e1g;
 	if (level == 1)
-		return &gb->e2m[(off / LEVEL_BYTES(1)) % 512];
-	if (gb->lent && !atomic_read_once(&gb->lent->pair
-					  [(off / LEVEL_BYTES(1)) % 512][0]))
+		return &gb->e2m[i];
+	if (gb->lent && !atomic_read_once(&gb->lent->pair[i][0]))
 		return NULL;
-	e4k = atomic_read_once(&gb->e4k[(off / LEVEL_BYTES(1)) % 512]);
+	e4k = atomic_read_once(&gb->e4k[i]);
 	return e4k ? &e4k[(off / PAGE_BYTES) % 512] : NULL;
 }
 
-/* What a page is, smaller entries tell; with dynamic PAMT, if there are any. */
-static bool leads_on(const struct pamt_entry *pe, hpa_t hpa)
+struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
+{
+	struct pamt_gb *gb;
+	u64 off;
+
+	gb = pamt_gb_of(hpa, &off);
+	return gb ? pamt_in(gb, off, level) : NULL;
+}
+
+/*
+ * What a page is, smaller entries tell; with dynamic PAMT, if there are any.
+ * @pe is the one of @level, 1 or 2.
+ */
+static inline bool leads_on(const struct pamt_entry *pe, struct pamt_gb *gb,
+			    u64 off, unsigned int level)
 {
 	u8 type = atomic_read_once(&pe->type);
 
 	return (type == PT_NDA || type == PT_PAMT) &&
-	       pamt_at(hpa, pe->level - 1);
+	       pamt_in(gb, off, level - 1);
 }
 
 hpa_t pamt_hpa(const struct pamt_entry *pe)
@@ -59,50 +81,60 @@ hpa_t pamt_hpa(const struct pamt_entry *pe)
 
 struct pamt_entry *pamt_walk(hpa_t hpa, unsigned int *level)
 {
-	struct pamt_entry *pe = NULL;
-	int l;
+	struct pamt_entry *pe;
+	struct pamt_gb *gb;
+	unsigned int l;
+	u64 off;
 
-	for (l = 2; l >= 0; l--) {
-		pe = pamt_at(hpa, l);
-		*level = l;
-		if (!pe || !l || !leads_on(pe, hpa))
+	gb = pamt_gb_of(hpa, &off);
+	if (!gb) {
+		*level = 2;
+		return NULL;
+	}
+	for (l = 2; ; l--) {
+		pe = pamt_in(gb, off, l);
+		if (!pe || !l || !leads_on(pe, gb, off, l))
 			break;
 	}
+	*level = l;
 	return pe;
 }
 
-static void pamt_unlock_above(hpa_t hpa, unsigned int level)
+static void pamt_unlock_above(struct pamt_gb *gb, u64 off, unsigned int level)
 {
 	unsigned int l;
 
 	for (l = level + 1; l <= 2; l++)
-		sharex_put_shared(&pamt_at(hpa, l)->lock);
+		sharex_put_shared(&pamt_in(gb, off, l)->lock);
 }
 
 struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 {
 	struct pamt_entry *pe;
+	struct pamt_gb *gb;
 	unsigned int l;
 	bool got;
+	u64 off;
 
+	gb = pamt_gb_of(hpa, &off);
 	for (l = 2; ; l--) {
-		pe = pamt_at(hpa, l);
-		if (l == level || !leads_on(pe, hpa))
+		pe = pamt_in(gb, off, l);
+		if (l == level || !leads_on(pe, gb, off, l))
 			break;
 		if (!sharex_try_shared(&pe->lock)) {
-			pamt_unlock_above(hpa, l);
+			pamt_unlock_above(gb, off, l);
 			return NULL;
 		}
 		/* whoever made it a large page just now was here first */
-		if (!leads_on(pe, hpa)) {
-			pamt_unlock_above(hpa, l - 1);
+		if (!leads_on(pe, gb, off, l)) {
+			pamt_unlock_above(gb, off, l - 1);
 			return NULL;
 		}
 	}
 	got = excl ? sharex_hp_try_excl(&pe->lock, false) :
 		     sharex_hp_try_shared(&pe->lock, false);
 	if (!got) {
-		pamt_unlock_above(hpa, l);
+		pamt_unlock_above(gb, off, l);
 		return NULL;
 	}
 	return pe;
@@ -111,13 +143,15 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 void pamt_unlock(struct pamt_entry *pe, bool excl)
 {
 	unsigned int level = pe->level;
-	hpa_t hpa = pamt_hpa(pe);
+	struct pamt_gb *gb;
+	u64 off;
 
+	gb = pamt_gb_of(pamt_hpa(pe), &off);
 	if (excl)
 		sharex_put_excl(&pe->lock);
 	else
 		sharex_put_shared(&pe->lock);
-	pamt_unlock_above(hpa, level);
+	pamt_unlock_above(gb, off, level);
 }
 
 void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj)

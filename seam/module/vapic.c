@@ -28,11 +28,14 @@ static u32 *apic_reg(struct vcpu *v, unsigned int reg)
 	return &v->vapic[reg * 4];
 }
 
-/* Highest vector of the 256 bits at @base, or -1. */
+/* Highest vector of the 256 bits at @base, or -1: most often, and at once. */
 static int apic_highest(struct vcpu *v, unsigned int base)
 {
+	const u32 *w = apic_reg(v, base);
 	int i;
 
+	if (!(w[0] | w[4] | w[8] | w[12] | w[16] | w[20] | w[24] | w[28]))
+		return -1;
 	for (i = APIC_WORDS - 1; i >= 0; i--) {
 		u32 word = *apic_reg(v, base + i);
 

@@ -52,17 +52,31 @@ static bool epoch_enter(struct vcpu *v)
 /* Of RCX, which the guest keeps until it runs again */
 #define XMM_MASK(v)	((u16)((v)->gpr[RCX] >> 16))
 
+/*
+ * Those of @mask. Each entry and each exit comes here, and a CPU that emulates
+ * pays for branches, not for the few operations that they would save.
+ */
+static void copy_gprs(u64 *to, const u64 *from, unsigned int mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_GPRS; i += 4, mask >>= 4) {
+		u64 m0 = -(u64)(mask & 1), m1 = -(u64)(mask >> 1 & 1);
+		u64 m2 = -(u64)(mask >> 2 & 1), m3 = -(u64)(mask >> 3 & 1);
+
+		to[i] = (to[i] & ~m0) | (from[i] & m0);
+		to[i + 1] = (to[i + 1] & ~m1) | (from[i + 1] & m1);
+		to[i + 2] = (to[i + 2] & ~m2) | (from[i + 2] & m2);
+		to[i + 3] = (to[i + 3] & ~m3) | (from[i + 3] & m3);
+	}
+}
+
 /* Registers that the guest's TDVMCALL asked the host for. */
 static void take_host_gprs(struct vcpu *v, const u64 *g)
 {
 	unsigned int mask = v->gpr[RCX] & 0xffff;
-	unsigned int i;
 
-	for (i = RBX; i < NR_GPRS; i++)
-		if (mask & (1U << i))
-			v->gpr[i] = g[i];
-	if (mask & (1U << RDX))
-		v->gpr[RDX] = g[RDX];
+	copy_gprs(v->gpr, g, mask & ~(1U << RAX | 1U << RCX));
 	if (XMM_MASK(v))
 		engine_xmm_in(v, XMM_MASK(v));
 	v->gpr[RAX] = 0;
@@ -130,11 +144,11 @@ static bool keeps_rbp(const struct vcpu *v, bool tdvmcall)
 
 static void clear_host_gprs(const struct vcpu *v, u64 *g, bool tdvmcall)
 {
-	unsigned int i;
+	u64 rsp = g[RSP], rbp = keeps_rbp(v, tdvmcall) ? g[RBP] : 0;
 
-	for (i = 0; i < NR_GPRS; i++)
-		if (i != RSP && !(i == RBP && keeps_rbp(v, tdvmcall)))
-			g[i] = 0;
+	memset(g, 0, NR_GPRS * sizeof(*g));
+	g[RSP] = rsp;
+	g[RBP] = rbp;
 }
 
 void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
@@ -164,13 +178,8 @@ void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
 /* The guest's RIP already stands behind the TDCALL. */
 void vp_leave_tdvmcall(struct vcpu *v, u64 *g)
 {
-	unsigned int mask = v->gpr[RCX] & 0xffff;
-	unsigned int i;
-
 	clear_host_gprs(v, g, true);
-	for (i = 0; i < NR_GPRS; i++)
-		if (mask & (1U << i))
-			g[i] = v->gpr[i];
+	copy_gprs(g, v->gpr, v->gpr[RCX] & 0xffff);
 	g[RAX] = VMX_TDCALL;
 	g[RCX] = v->gpr[RCX];
 	if (XMM_MASK(v))

@@ -81,8 +81,6 @@ static void free_all(void)
 
 		if (c->hsave)
 			__free_page(c->hsave);
-		if (c->host)
-			__free_page(c->host);
 		free_pages((unsigned long)c->xsave, get_order(xstate_size()));
 		memset(c, 0, sizeof(*c));
 	}
@@ -105,12 +103,11 @@ static int alloc_all(void)
 		struct svm_cpu *c = per_cpu_ptr(&svm_cpu, cpu);
 
 		c->hsave = alloc_page(GFP_KERNEL | __GFP_ZERO);
-		c->host = alloc_page(GFP_KERNEL | __GFP_ZERO);
 		c->xsave = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO,
 						    get_order(xstate_size()));
-		if (!c->hsave || !c->host || !c->xsave)
+		if (!c->hsave || !c->xsave)
 			return -ENOMEM;
-		c->host_pa = page_to_phys(c->host);
+		c->host_pa = page_to_phys(c->hsave);
 	}
 	return 0;
 }

@@ -90,8 +90,11 @@ struct svm_vcpu {
 };
 
 struct svm_cpu {
-	struct page *hsave;	/* where VMRUN keeps the host's state */
-	struct page *host;	/* for VMSAVE of the host's state */
+	/*
+	 * Where VMRUN keeps the host's state, and VMSAVE what VMRUN does not:
+	 * it has places of its own there, and this is one page less.
+	 */
+	struct page *hsave;
 	u64 host_pa;
 	void *xsave;		/* the host's PKRU while a guest's is in */
 	struct vcpu *loaded;	/* whose vector state is in the CPU */
