@@ -47,14 +47,16 @@ unpack()
 
 link()
 {
-	local base entry
+	local base entry levels=4
 
+	# XLF_5LEVEL_ENABLED in xloadflags
+	(($(number 566 2) & 0x40)) && levels=5
 	base=$(readelf -lW "$tmp/vmlinux" | awk '$1 == "LOAD" { print $4; exit }')
 	entry=$(readelf -hW "$tmp/vmlinux" | sed -n 's/.*Entry point address: *//p')
 	gcc -m32 -O1 -ffreestanding -isystem "/usr/include/$(gcc -print-multiarch)" \
 		-fno-pic -fno-pie -fno-stack-protector -nostdlib \
 		-Wall -Werror -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments \
-		-Wl,--defsym=KERNEL_BASE="$base" -DKERNEL_ENTRY="$entry" \
+		-Wl,--defsym=KERNEL_BASE="$base" -DKERNEL_ENTRY="$entry" -DLEVELS=$levels \
 		-DKERNEL_IMAGE="\"$tmp/kernel\"" -static -T "$loader/boot.ld" \
 		-o "$tmp/image" "$loader/start.S" "$loader/params.c"
 }

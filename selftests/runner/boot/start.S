@@ -2,8 +2,9 @@
 /*
  * QEMU enters here by the PVH note: 32-bit protected mode, no paging, EBX
  * points to the start info. A kernel's own PVH entry is not taken because it
- * keeps 4 levels of page tables; here come 5 where the CPU has LA57, as the
- * code that unpacks a bzImage would do it, then the kernel's 64-bit entry.
+ * keeps 4 levels of page tables; here come 5 where the kernel was built for
+ * them (LEVELS) and the CPU has LA57, as the code that unpacks a bzImage would
+ * do it, then the kernel's 64-bit entry.
  */
 #define PTE_TABLE	0x7		/* present, writable, user */
 #define PTE_LARGE	0x83
@@ -40,9 +41,13 @@ start:
 	movl	$pdpt + PTE_TABLE, pml4
 	movl	$pml4 + PTE_TABLE, pml5
 
+#if LEVELS == 5
 	mov	$7, %eax
 	xor	%ecx, %ecx
 	cpuid
+#else
+	xor	%ecx, %ecx
+#endif
 	mov	%cr4, %eax
 	or	$CR4_PAE, %eax
 	mov	$pml4, %edx
