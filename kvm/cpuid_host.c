@@ -75,8 +75,9 @@ static void mask_leaf(struct kvm_cpuid_entry2 *e)
 		break;
 	case LEAF_PHYS:
 		e->eax &= ~GENMASK(23, 16);
+		/* a kernel can be built without what the CPU has */
 		e->eax |= (boot_cpu_data.x86_phys_bits >= 52 &&
-			   boot_cpu_has(X86_FEATURE_LA57) ? 52 : 48) << 16;
+			   cpu_feature_enabled(X86_FEATURE_LA57) ? 52 : 48) << 16;
 		break;
 	}
 }

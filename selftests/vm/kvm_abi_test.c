@@ -4,7 +4,6 @@
  * gets its errno and changes nothing. No guest runs here.
  */
 #define _GNU_SOURCE
-#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 #include "../include/ktap.h"
 #include "../lib/audit.h"
+#include "../lib/paging.h"
 #include "../lib/td.h"
 
 #define PAGE_SIZE	4096UL
@@ -73,15 +73,6 @@ static void test_device(int dev)
 		"kvm_run and its data page can be mapped");
 }
 
-/* 52 bits of GPA need nested page tables of 5 levels */
-static bool has_la57(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-
-	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
-	       ecx & 1 << 16;
-}
-
 static void test_supported_cpuid(int dev)
 {
 	static struct {
@@ -102,7 +93,7 @@ static void test_supported_cpuid(int dev)
 		if (c.e[i].function == 0x40000001)
 			kvm = c.e[i].eax + 1;
 	}
-	ktap_ok(phys == (has_la57() ? 52 : 48),
+	ktap_ok(phys == (paging_has_5_levels() ? 52 : 48),
 		"the guest's GPA width is the largest one that TDs can have");
 	ktap_ok(kvm == 1, "no paravirtual feature is offered");
 }
@@ -486,9 +477,9 @@ static void test_width(void)
 	if (ret < 0)
 		ktap_bail("no VM");
 	ret = td_init(&td);
-	ktap_ok(has_la57() ? !ret : ret == -EINVAL,
-		"a TD with 52 bits of GPA, on a CPU %s 5 levels: %d",
-		has_la57() ? "with" : "without", ret);
+	ktap_ok(paging_has_5_levels() ? !ret : ret == -EINVAL,
+		"a TD with 52 bits of GPA, on a host %s 5 levels: %d",
+		paging_has_5_levels() ? "with" : "without", ret);
 	td_free(&td);
 }
 

@@ -15,6 +15,7 @@
 #include "../guest/layout.h"
 #include "../include/ktap.h"
 #include "../lib/clock.h"
+#include "../lib/paging.h"
 #include "../lib/raw_td.h"
 
 #define LOOK_AGAIN	"/sys/module/softseam/parameters/look_again"
@@ -108,7 +109,7 @@ static void finish(struct raw_td *td)
 /* With what softseam does unless told otherwise. */
 static void next_entry(const char *name, uint64_t what, bool gpaw52)
 {
-	struct raw_td td = { .gpaw52 = gpaw52 };
+	struct raw_td td = { .gpaw52 = gpaw52 && paging_has_5_levels() };
 	unsigned int word = draw() % 512;
 	uint64_t *page, bit = draw() % 64, offset = 0, st;
 

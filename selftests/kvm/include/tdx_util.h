@@ -21,7 +21,7 @@ struct td_shape {
 	uint64_t attributes;
 	uint64_t xfam;
 	uint64_t ram;		/* bytes of slot 0; default 64 MiB */
-	bool gpaw48;		/* default is what the VMM prefers: 52 */
+	bool gpaw48;		/* default is the widest: 52 on a host with 5 levels */
 	uint64_t mrconfigid[6], mrowner[6], mrownerconfig[6];
 	/* changes the configurable CPUID entries before INIT_VM */
 	void (*cpuid)(struct kvm_cpuid2 *cpuid);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <sys/mman.h>
+#include "../../lib/paging.h"
 #include "tdx_util.h"
 
 #define KERNEL_CS		0x8
@@ -51,6 +52,11 @@ int td_op(int fd, unsigned int id, unsigned int flags, const void *data,
 	return ret;
 }
 
+static unsigned int td_gpaw(const struct td_shape *shape)
+{
+	return shape->gpaw48 || !paging_has_5_levels() ? 48 : 52;
+}
+
 static void init_vm(struct kvm_vm *vm, const struct td_shape *shape)
 {
 	size_t entries = MAX_CPUID * sizeof(struct kvm_cpuid_entry2);
@@ -74,7 +80,7 @@ static void init_vm(struct kvm_vm *vm, const struct td_shape *shape)
 
 		if (e.function != 0x80000008)
 			continue;
-		e.eax = shape->gpaw48 ? 48 << 16 : 52 << 16;
+		e.eax = td_gpaw(shape) << 16;
 		e.ebx = 0;
 		e.ecx = 0;
 		e.edx = 0;
@@ -188,7 +194,7 @@ struct kvm_vm *td_create(const struct td_shape *shape)
 	vm_enable_cap(vm, KVM_CAP_EXIT_HYPERCALL, 1 << KVM_HC_MAP_GPA_RANGE);
 	init_vm(vm, shape);
 
-	vm->arch.s_bit = 1ULL << (shape->gpaw48 ? 47 : 51);
+	vm->arch.s_bit = 1ULL << (td_gpaw(shape) - 1);
 	vm->gpa_tag_mask = vm->arch.s_bit;
 	vm_mem_add(vm, VM_MEM_SRC_ANONYMOUS, 0, TD_SLOT_RAM,
 		   ram >> vm->page_shift, KVM_MEM_GUEST_MEMFD, -1, 0);

@@ -51,7 +51,7 @@ int main(void)
 	test_runs();
 	ksft_test_result_pass("a TD runs to GUEST_DONE\n");
 	test_info(false);
-	ksft_test_result_pass("TDG.VP.INFO with GPAW 52\n");
+	ksft_test_result_pass("TDG.VP.INFO with the widest GPAW\n");
 	test_info(true);
 	ksft_test_result_pass("TDG.VP.INFO with GPAW 48\n");
 	ksft_finished();
