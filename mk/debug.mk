@@ -13,8 +13,13 @@ debug-kernel: setup
 	$(Q)scripts/debug-kernel.sh $(DEBUG)
 
 test-debug: debug-kernel
-	$(Q)for k in $(DEBUG); do \
-		$(MAKE) test KERNEL=$(CURDIR)/$(B)/kernels/debug-$$k SLOWER=5 || exit; \
-	done
+	$(Q)failed=0; for k in $(DEBUG); do \
+		$(MAKE) test-machines KERNEL=$(CURDIR)/$(B)/kernels/debug-$$k \
+			SLOWER=$(or $(SLOWER),5) || failed=1; \
+	done; exit $$failed
 
-.PHONY: debug-kernel test-debug
+test-machines: NEEDS += kvm-selftests
+test-machines: modules programs
+	$(Q)scripts/test.sh $(KERNEL) machines
+
+.PHONY: debug-kernel test-debug test-machines

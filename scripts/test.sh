@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test.sh KERNEL: all tests, summed up. ONLY="name ..." runs those tests alone.
+# test.sh KERNEL machines: those in emulated machines alone.
 # test.sh KERNEL host: the part that needs no emulated machine, not summed up.
 . "$(dirname "$0")/lib.sh"
 
@@ -150,6 +151,11 @@ all()
 
 	rm -rf "$O/logs/taken"
 	mkdir "$O/logs/taken"
+	if [ "$PART" = machines ]; then
+		vm_tests others
+		vm_tests patient
+		return
+	fi
 	# a session of its own, so that all of it can be ended
 	SLOWER=${SLOWER:-2} setsid nice -n 10 "$BASH" "$0" "$KERNEL" host > "$host" 2>&1 &
 	pid=$!
@@ -163,8 +169,9 @@ all()
 }
 
 KERNEL=$1
+PART=${2:-}
 export ONLY
-if [ "${2:-}" = host ]; then
+if [ "$PART" = host ]; then
 	host_tests
 	exit
 fi
