@@ -29,7 +29,8 @@ static void vm_init(struct td_vm *vm)
 	INIT_LIST_HEAD(&vm->slots);
 	INIT_LIST_HEAD(&vm->memfds);
 	INIT_LIST_HEAD(&vm->promote);
-	mt_init(&vm->attrs);
+	/* faults read it without a lock */
+	mt_init_flags(&vm->attrs, MT_FLAGS_USE_RCU);
 	xa_init(&vm->sept_2m);
 	for (i = 0; i < ARRAY_SIZE(vm->sept_pages); i++)
 		xa_init(&vm->sept_pages[i]);
