@@ -90,23 +90,38 @@ static void say_how_far(unsigned int nr_tds, unsigned int vcpus)
 	}
 }
 
-/* The signals are blocked in all threads, so they wait here. */
+static bool all_ran(unsigned int nr_tds, unsigned int vcpus)
+{
+	unsigned int t, v;
+
+	for (t = 0; t < nr_tds; t++)
+		for (v = 0; v < vcpus; v++)
+			if (!shared_of(t)->rounds[v])
+				return false;
+	return true;
+}
+
+/*
+ * The signals are blocked in all threads, so they wait here. SIGTERM may come
+ * before the guests have begun: what did not run cannot be judged.
+ */
 static void let_run(const sigset_t *signals, unsigned int seconds,
 		    unsigned int nr_tds, unsigned int vcpus)
 {
 	struct timespec now, end, left = {};
+	bool enough = false;
 	int sig;
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += seconds;
 	for (;;) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= end.tv_sec)
+		if (now.tv_sec >= end.tv_sec || (enough && all_ran(nr_tds, vcpus)))
 			return;
-		left.tv_sec = end.tv_sec - now.tv_sec;
+		left.tv_sec = enough ? 0 : end.tv_sec - now.tv_sec;
+		left.tv_nsec = 10000000;
 		sig = sigtimedwait(signals, NULL, &left);
-		if (sig == SIGTERM)
-			return;
+		enough |= sig == SIGTERM;
 		if (sig == SIGUSR1)
 			say_how_far(nr_tds, vcpus);
 	}
