@@ -493,6 +493,8 @@ static bool known(int err)
 		0, EINVAL, EFAULT, EBADF, ENOTTY, EIO, EBUSY, ENOSPC, EEXIST,
 		E2BIG, ENOMEM, EINTR, EAGAIN, ENOENT, EOPNOTSUPP, ENXIO,
 		ENODEV, EPERM,
+		/* of the VFS: fallocate() beyond what any file can have */
+		EFBIG,
 	};
 	unsigned int i;
 
