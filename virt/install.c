@@ -308,7 +308,6 @@ static int install_locked(const struct seam_image *image)
 		.update = seamhost.up,
 		.failed_cpu = -1,
 		.failed_step = STEP_DONE,
-		.lock = __RAW_SPIN_LOCK_UNLOCKED(in.lock),
 	};
 	struct seamhost_sysinfo *was;
 	int err;
@@ -316,6 +315,7 @@ static int install_locked(const struct seam_image *image)
 	was = kmemdup(&seamhost.meta.info, sizeof(*was), GFP_KERNEL);
 	if (!was)
 		return -ENOMEM;
+	raw_spin_lock_init(&in.lock);
 	err = seamhost_image_check(image);
 	if (!err && in.update)
 		err = check_fit(image, &in);
