@@ -45,32 +45,37 @@ static int test_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static bool module_owns(phys_addr_t pa)
+static bool module_owns(const struct test_pages *p)
 {
-	struct tdx_regs regs = { .rcx = pa };
-	tdx_status_t st = __seamcall_saved(TDH_PHYMEM_PAGE_RDMD, &regs);
+	struct tdx_regs regs;
+	tdx_status_t st;
+	unsigned int i;
 
-	/* a module that is not up has no pages */
-	if (tdx_code(st) == TDX_ST_SYS_NOT_READY)
-		return false;
-	return st.raw || regs.rcx;
+	for (i = 0; i < 1U << p->order; i++) {
+		regs = (struct tdx_regs){ .rcx = page_to_phys(p->page + i) };
+		st = __seamcall_saved(TDH_PHYMEM_PAGE_RDMD, &regs);
+		/* a module that is not up has no pages */
+		if (tdx_code(st) == TDX_ST_SYS_NOT_READY)
+			return false;
+		if (st.raw || regs.rcx)
+			return true;
+	}
+	return false;
 }
 
 static int test_release(struct inode *inode, struct file *file)
 {
 	struct test_file *f = file->private_data;
 	struct test_pages *p, *next;
-	unsigned int i, leaked = 0;
+	unsigned int leaked = 0;
 
 	list_for_each_entry_safe(p, next, &f->pages, list) {
-		for (i = 0; i < 1U << p->order; i++)
-			if (module_owns(page_to_phys(p->page + i)))
-				break;
-		if (i < 1U << p->order)
+		if (module_owns(p))
 			leaked++;
 		else
 			__free_pages(p->page, p->order);
 		kfree(p);
+		cond_resched();
 	}
 	if (leaked)
 		pr_err("seamcall_raw: leaked %u allocations that the TDX module still owns\n",
