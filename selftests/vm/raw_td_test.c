@@ -5,8 +5,10 @@
  * vector registers that TDVMCALL passes, pended NMIs, the posted-interrupt
  * descriptor, a debugger's leaves, leaves that wait for no guest.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -208,9 +210,13 @@ static void accept_td(void)
 	uint64_t *map, big = raw_alloc(9, &map);
 	pthread_t thread;
 	void *left = NULL;
+	cpu_set_t cpus;
 
-	if (!big)
-		ktap_bail("no 2M of memory");
+	/* who watches must not sleep on the CPU that is held up */
+	CPU_ZERO(&cpus);
+	CPU_SET(OTHER_CPU, &cpus);
+	if (!big || sched_setaffinity(0, sizeof(cpus), &cpus))
+		ktap_bail("no 2M of memory, or no such CPU");
 	raw_td_build(&td);
 	raw_must(TDH_MEM_PAGE_AUG, GUEST_LATE | 1, td.tdr, big, 0);
 	td.extra[td.nr_extra++] = big;
