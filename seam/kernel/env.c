@@ -66,11 +66,11 @@ void env_page_free(void *p, unsigned int level)
 
 /*
  * Noise: one key per boot, no secret kept, from word to word a long step: what
- * a TD uses is compared with each of its entries, and has to be cheap. Loops go
- * over 2M with interrupts off, so they are unrolled, and aligned to stay within one page of
- * code, because QEMU's TCG chains no jumps from page to page. Each has its own
- * section: the assembler would jump over padding between them, and objtool
- * asks who gets there.
+ * a TD uses is compared at each of its entries, and has to be cheap. Loops go
+ * over 2M with interrupts off, so they are unrolled, and aligned to stay within
+ * one page of code, because QEMU's TCG chains no jumps from page to page. Each
+ * has its own section: the assembler would jump over padding between them, and
+ * objtool asks who gets there.
  */
 #define NOISE_STEP	0x9e3779b97f4a7c15ULL
 #define WORDS_PER_PAGE	(PAGE_SIZE / sizeof(u64))

@@ -24,6 +24,7 @@
 #include <linux/kvm.h>
 #include "../guest/layout.h"
 #include "../lib/clock.h"
+#include "../lib/exits.h"
 
 #define BATCHES		200	/* short ones, as in bench_td.c */
 
@@ -184,17 +185,6 @@ static int vcpu_create(int kvm, int vm, const struct guest *guest,
 	    ioctl(vcpu, KVM_SET_REGS, &regs))
 		err(1, "registers");
 	return vcpu;
-}
-
-static void run_exits(int vcpu, const struct kvm_run *run, unsigned int n)
-{
-	while (n--) {
-		if (ioctl(vcpu, KVM_RUN, 0))
-			err(1, "KVM_RUN");
-		if (run->exit_reason != KVM_EXIT_IO ||
-		    run->io.port != PORT_SYNC)
-			errx(1, "exit %u", run->exit_reason);
-	}
 }
 
 int main(int argc, char **argv)

@@ -18,6 +18,7 @@
 #include "../guest/bench.h"
 #include "../include/ktap.h"
 #include "../lib/clock.h"
+#include "../lib/exits.h"
 #include "../lib/seamcalls.h"
 #include "../lib/td.h"
 
@@ -66,18 +67,6 @@ static void run_to(struct td_vmm *td, unsigned int vcpu, uint16_t port)
  */
 #define EXITS_USER	10
 #define EXITS_KERNEL	50
-
-/* As bench_pio.c does it for an ordinary VM. */
-static void run_exits(int vcpu, const struct kvm_run *run, unsigned int n)
-{
-	while (n--) {
-		if (ioctl(vcpu, KVM_RUN, 0))
-			err(1, "KVM_RUN");
-		if (run->exit_reason != KVM_EXIT_IO ||
-		    run->io.port != PORT_SYNC)
-			errx(1, "exit %u", run->exit_reason);
-	}
-}
 
 /* One batch: @n exits that user space sees, or one with @n in between. */
 static uint64_t batch(struct td_vmm *td, unsigned int n, bool user)

@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include <seamhost/metadata.h>
 #include <seamhost/status.h>
 #include "../guest/layout.h"
+#include "../lib/cpu.h"
 #include "../lib/paging.h"
 #include "../lib/raw_td.h"
 
@@ -210,12 +210,9 @@ static void accept_td(void)
 	uint64_t *map, big = raw_alloc(9, &map);
 	pthread_t thread;
 	void *left = NULL;
-	cpu_set_t cpus;
 
 	/* who watches must not sleep on the CPU that is held up */
-	CPU_ZERO(&cpus);
-	CPU_SET(OTHER_CPU, &cpus);
-	if (!big || sched_setaffinity(0, sizeof(cpus), &cpus))
+	if (!big || !cpu_move_to(OTHER_CPU))
 		ktap_bail("no 2M of memory, or no such CPU");
 	raw_td_build(&td);
 	raw_must(TDH_MEM_PAGE_AUG, GUEST_LATE | 1, td.tdr, big, 0);

@@ -9,13 +9,13 @@
 
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../lib/cpu.h"
 #include "../modules/seamcall_raw.h"
 #include "../user/seam/trace.c"
 #include <ktap.h>
@@ -48,27 +48,14 @@ static bool parse(const char *text)
 	return trace_parse(text, &line);
 }
 
-/* Calls are quicker from where they are made. */
-static void move_to(unsigned int cpu)
-{
-	static unsigned int here = ~0U;
-	cpu_set_t set;
-
-	if (cpu == here)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (!sched_setaffinity(0, sizeof(set), &set))
-		here = cpu;
-}
-
 static u64 call(unsigned int lp, const u64 in[NR_GPRS], u64 out[NR_GPRS])
 {
 	struct seamcall_raw_call c = { .cpu = lp + first_cpu };
 	bool resumed = false;
 	u64 st;
 
-	move_to(c.cpu);
+	/* calls are quicker from where they are made */
+	cpu_move_to(c.cpu);
 	memcpy(c.regs, in, sizeof(c.regs));
 	for (;;) {
 		if (ioctl(dev, SEAMCALL_RAW_CALL, &c))

@@ -10,7 +10,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -19,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../lib/cpu.h"
 #include "../../modules/seamcall_raw.h"
 #include "trace.h"
 #include "world.h"
@@ -128,20 +128,6 @@ void *world_raw_page(hpa_t page)
 
 /* ---- calls ------------------------------------------------------------------ */
 
-/* Tests keep off CPU 0. */
-static void move_to(unsigned int cpu)
-{
-	static unsigned int here;
-	cpu_set_t set;
-
-	if (cpu == here)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (!sched_setaffinity(0, sizeof(set), &set))
-		here = cpu;
-}
-
 static void raw_call(struct seamcall_raw_call *c)
 {
 	u64 rax = c->regs[RAX], st;
@@ -191,7 +177,7 @@ static u64 call_with(unsigned int lp, const u64 call[WORLD_OPERANDS],
 		c.regs[R12] = to_real(r12);
 		c.regs[R13] = to_real(r13);
 	}
-	move_to(c.cpu);
+	cpu_move_to(c.cpu);
 	raw_call(&c);
 	want_interrupt = false;
 	xmm5 = c.xmm5;
@@ -221,7 +207,7 @@ u64 world_raw_on(unsigned int cpu, u64 rax, u64 rcx)
 		.cpu = cpu, .regs = { [RAX] = rax, [RCX] = to_real(rcx) },
 	};
 
-	move_to(cpu ? cpu : 1);
+	cpu_move_to(cpu ? cpu : 1);
 	raw_call(&c);
 	digest_valid = false;
 	return c.regs[RAX];
@@ -250,7 +236,7 @@ static void help(int fd)
 {
 	struct seamcall_raw_call c;
 
-	move_to(1);
+	cpu_move_to(1);
 	want_interrupt = true;
 	while (read(fd, &c, sizeof(c)) == sizeof(c)) {
 		raw_call(&c);
@@ -312,7 +298,7 @@ bool world_raw_stall(const u64 call[WORLD_OPERANDS], unsigned int cpu,
 	fill(&c, 0, call);
 	parts_used |= demotes(call);
 	c.cpu = cpu;
-	move_to(cpu == 2 ? 1 : 2);
+	cpu_move_to(cpu == 2 ? 1 : 2);
 	digest_valid = false;
 	helper_busy = true;
 	if (write(helper[0], &c, sizeof(c)) != sizeof(c))
@@ -422,7 +408,7 @@ static u64 simple(unsigned int lp, u64 leaf, u64 hpa, u64 regs[NR_GPRS])
 
 	c.regs[RAX] = leaf;
 	c.regs[RCX] = hpa;
-	move_to(c.cpu);
+	cpu_move_to(c.cpu);
 	raw_call(&c);
 	memcpy(regs, c.regs, sizeof(c.regs));
 	return c.regs[RAX];
