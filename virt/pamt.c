@@ -54,11 +54,24 @@ struct search {
 	int nid;
 };
 
+/*
+ * Whatever is moved away needs room elsewhere. Without it the kernel would search
+ * long and write a trace of each page it cannot move into its log.
+ */
+static bool has_room(u64 size)
+{
+	long pages = si_mem_available();
+
+	return pages > 0 && pages >= (long)PHYS_PFN(size);
+}
+
 static u64 take(u64 size, int nid, u64 *ceiling)
 {
 	int i;
 	u64 at;
 
+	if (!has_room(size))
+		return 0;
 	for (i = seamhost.nr_usable - 1; i >= 0; i--) {
 		const struct tdmr_region *r = &seamhost.usable[i];
 
