@@ -99,7 +99,7 @@ void module_start_anew(void)
 	module_drop_tds();
 	pamt_destroy(tdxm.nr_tdmrs);
 	tdxm.nr_tdmrs = 0;
-	tdxm.kot[tdxm.global_hkid].state = KOT_FREE;
+	memset(tdxm.kot, 0, kot_bytes());
 	memset(tdxm.pkg_key_configured, 0, sizeof(tdxm.pkg_key_configured));
 	tdxm.handoff_valid = false;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDH.SYS.CONFIG: the host's TDMR_INFO structures are copied once, then each
- * TDMR is checked by itself and against those before it, and at the end all
- * PAMTs against all memory that TDs may get.
+ * TDH.SYS.CONFIG: the host's TDMR_INFO structures are copied one by one; each
+ * TDMR is checked by itself and against those before it, its PAMTs also
+ * against all memory that TDs may get so far.
  */
 #include "module.h"
 
@@ -70,119 +70,167 @@ static bool overlaps_range(u64 base, u64 size, const u64 *range)
 	return overlap(base, size, range[0], range[1]);
 }
 
+static bool wraps(u64 base, u64 size)
+{
+	return base > ~0ULL - size;
+}
+
+/* Order comes before the form of base and size, but not before a wrap. */
 static u64 check_base(unsigned int i, const struct tdmr_info *info)
 {
 	struct tdmr *t = &tdxm.tdmr[i];
 
-	if (!hpa_form_ok(info->base, LEVEL_BYTES(2)) || !info->size ||
-	    !hpa_form_ok(info->size, LEVEL_BYTES(2)) ||
-	    !hpa_form_ok(info->base + info->size - 1, 1))
+	if (wraps(info->base, info->size))
 		return ST(INVALID_TDMR) | i;
 	if (i && info->base < t[-1].base + t[-1].size)
 		return ST(NON_ORDERED_TDMR) | i;
+	if (!hpa_form_ok(info->base, LEVEL_BYTES(2)) || !info->size ||
+	    !SEAM_ALIGNED(info->size, LEVEL_BYTES(2)) ||
+	    !hpa_form_ok(info->base + info->size - 1, 1))
+		return ST(INVALID_TDMR) | i;
 	t->base = info->base;
 	t->size = info->size;
 	return ST(SUCCESS);
 }
 
-static u64 check_pamt(unsigned int i, unsigned int level,
-		      const struct tdmr_info *info, bool dynamic)
+static u64 check_one_reserved(const struct tdmr *t, u64 end, u64 offset,
+			      u64 size)
 {
-	const u64 *area = info->pamt[2 - level];
-	struct tdmr *t = &tdxm.tdmr[i];
-	u64 need = t->size / LEVEL_BYTES(level) *
-		   seam_config.pamt_entry_size[level];
-	unsigned int j, l;
-
-	/* one bit per page says whether it is lent for PAMT entries */
-	if (dynamic && level == TDX_LEVEL_4K)
-		need = t->size / PAGE_BYTES / 8;
-
-	if (!hpa_form_ok(area[0], PAGE_BYTES) || area[1] < need ||
-	    !hpa_form_ok(area[1], PAGE_BYTES) ||
-	    !hpa_form_ok(area[0] + area[1] - 1, 1))
-		return ST(INVALID_PAMT) | DETAIL(i, level, 0);
-	if (!in_cmrs(area[0], area[1]))
-		return ST(PAMT_OUTSIDE_CMRS) | DETAIL(i, level, 0);
-	for (j = 0; j <= i; j++) {
-		for (l = 0; l < 3; l++) {
-			/* of this TDMR the larger levels are known by now */
-			if (j == i && l <= level)
-				continue;
-			if (overlap(area[0], area[1],
-				    tdxm.tdmr[j].pamt_area[l].base,
-				    tdxm.tdmr[j].pamt_area[l].size))
-				return ST(PAMT_OVERLAP) | DETAIL(i, level, j);
-		}
-	}
-	t->pamt_area[level].base = area[0];
-	t->pamt_area[level].size = area[1];
+	if (wraps(offset, size))
+		return ST(INVALID_RESERVED_IN_TDMR);
+	if (offset < end)
+		return ST(NON_ORDERED_RESERVED_IN_TDMR);
+	if (!SEAM_ALIGNED(offset | size, PAGE_BYTES) ||
+	    offset + size > t->size)
+		return ST(INVALID_RESERVED_IN_TDMR);
 	return ST(SUCCESS);
 }
 
+/* An empty area before one that is not is at fault, not the one after it. */
 static u64 check_reserved(unsigned int i, const struct tdmr_info *info)
 {
 	struct tdmr *t = &tdxm.tdmr[i];
-	unsigned int r, k;
-	u64 end = 0;
+	unsigned int r;
+	u64 end = 0, st;
 
 	for (r = 0; r < seam_config.max_reserved; r++) {
 		u64 offset = info->reserved[r][0], size = info->reserved[r][1];
 
 		if (!size)
 			break;
-		if (!SEAM_ALIGNED(offset | size, PAGE_BYTES) ||
-		    offset >= t->size || size > t->size - offset)
-			return ST(INVALID_RESERVED_IN_TDMR) | DETAIL(i, r, 0);
-		if (offset < end)
-			return ST(NON_ORDERED_RESERVED_IN_TDMR) |
-			       DETAIL(i, r, 0);
+		st = check_one_reserved(t, end, offset, size);
+		if (st)
+			return st | DETAIL(i, r, 0);
 		end = offset + size;
 		t->reserved[r].offset = offset;
 		t->reserved[r].size = size;
 	}
 	t->nr_reserved = r;
-	for (k = r; k < seam_config.max_reserved; k++)
-		if (info->reserved[k][1])
+	for (; r + 1 < seam_config.max_reserved; r++)
+		if (info->reserved[r + 1][1])
 			return ST(NON_ORDERED_RESERVED_IN_TDMR) |
 			       DETAIL(i, r, 0);
 	return ST(SUCCESS);
 }
 
-static u64 check_tdmr(unsigned int i, const struct tdmr_info *info,
-		      bool dynamic)
+static u64 check_pamt_form(unsigned int i, const struct tdmr_info *info,
+			   bool dynamic)
 {
-	unsigned int level = 3;
-	u64 st = check_base(i, info);
+	struct tdmr *t = &tdxm.tdmr[i];
+	unsigned int level;
 
-	while (!st && level--)
-		st = check_pamt(i, level, info, dynamic);
-	if (!st)
-		st = check_reserved(i, info);
-	if (!st && any_available(&tdxm.tdmr[i], outside_cmrs, NULL))
-		st = ST(TDMR_OUTSIDE_CMRS) | i;
+	for (level = 3; level--;) {
+		const u64 *area = info->pamt[2 - level];
+		u64 need = t->size / LEVEL_BYTES(level) *
+			   seam_config.pamt_entry_size[level];
+
+		/* one bit per page says whether it is lent for PAMT entries */
+		if (dynamic && level == TDX_LEVEL_4K)
+			need = t->size / PAGE_BYTES / 8;
+
+		if (wraps(area[0], area[1]) || area[1] < need ||
+		    !hpa_form_ok(area[0], PAGE_BYTES) ||
+		    !SEAM_ALIGNED(area[1], PAGE_BYTES) ||
+		    !hpa_form_ok(area[0] + area[1] - 1, 1))
+			return ST(INVALID_PAMT) | DETAIL(i, level, 0);
+		t->pamt_area[level].base = area[0];
+		t->pamt_area[level].size = area[1];
+	}
+	return ST(SUCCESS);
+}
+
+static bool pamts_overlap(unsigned int i, unsigned int level, unsigned int j,
+			  unsigned int other)
+{
+	const struct tdmr *a = &tdxm.tdmr[i], *b = &tdxm.tdmr[j];
+
+	return overlap(a->pamt_area[level].base, a->pamt_area[level].size,
+		       b->pamt_area[other].base, b->pamt_area[other].size);
+}
+
+/* Against the PAMTs of one TDMR after the other, at last against its own */
+static u64 check_pamt_overlap(unsigned int i)
+{
+	unsigned int j, level, other;
+
+	for (j = 0; j <= i; j++)
+		for (level = 0; level < 3; level++)
+			for (other = j == i ? level + 1 : 0; other < 3; other++)
+				if (pamts_overlap(i, level, j, other))
+					return ST(PAMT_OVERLAP) |
+					       DETAIL(i, level, j);
+	return ST(SUCCESS);
+}
+
+/* Are PAMTs of TDMR @i in what TDs may get of TDMR @j? */
+static u64 check_pamt_in_tdmr(unsigned int i, unsigned int j)
+{
+	unsigned int level;
+
+	for (level = 0; level < 3; level++) {
+		const u64 range[2] = {
+			tdxm.tdmr[i].pamt_area[level].base,
+			tdxm.tdmr[i].pamt_area[level].size,
+		};
+
+		if (any_available(&tdxm.tdmr[j], overlaps_range, range))
+			return ST(PAMT_OVERLAP) | DETAIL(i, level, j);
+	}
+	return ST(SUCCESS);
+}
+
+static u64 check_pamt_place(unsigned int i)
+{
+	const struct tdmr *t = &tdxm.tdmr[i];
+	u64 st = check_pamt_overlap(i);
+	unsigned int j, level;
+
+	for (j = 0; !st && j <= i; j++) {
+		st = check_pamt_in_tdmr(i, j);
+		if (!st && j < i)
+			st = check_pamt_in_tdmr(j, i);
+	}
+	for (level = 3; !st && level--;)
+		if (!in_cmrs(t->pamt_area[level].base,
+			     t->pamt_area[level].size))
+			st = ST(PAMT_OUTSIDE_CMRS) | DETAIL(i, level, 0);
 	return st;
 }
 
-static u64 check_pamts_outside(unsigned int nr)
+static u64 check_tdmr(unsigned int i, const struct tdmr_info *info,
+		      bool dynamic)
 {
-	unsigned int i, j, level;
+	u64 st = check_base(i, info);
 
-	for (i = 0; i < nr; i++) {
-		for (level = 3; level--;) {
-			const u64 range[2] = {
-				tdxm.tdmr[i].pamt_area[level].base,
-				tdxm.tdmr[i].pamt_area[level].size,
-			};
-
-			for (j = 0; j < nr; j++)
-				if (any_available(&tdxm.tdmr[j], overlaps_range,
-						  range))
-					return ST(PAMT_OVERLAP) |
-					       DETAIL(i, level, j);
-		}
-	}
-	return ST(SUCCESS);
+	if (!st)
+		st = check_reserved(i, info);
+	if (!st)
+		st = check_pamt_form(i, info, dynamic);
+	if (!st)
+		st = check_pamt_place(i);
+	if (!st && any_available(&tdxm.tdmr[i], outside_cmrs, NULL))
+		st = ST(TDMR_OUTSIDE_CMRS) | i;
+	return st;
 }
 
 static u64 read_tdmr_info(u64 array, unsigned int i, struct tdmr_info *info)
@@ -210,7 +258,7 @@ static u64 check_tdmrs(u64 array, unsigned int nr, bool dynamic)
 		if (st)
 			return st;
 	}
-	return check_pamts_outside(nr);
+	return ST(SUCCESS);
 }
 
 u64 leaf_TDH_SYS_CONFIG(struct call *c)
@@ -237,8 +285,13 @@ u64 leaf_TDH_SYS_CONFIG(struct call *c)
 		st = ST_OP(OPERAND_INVALID, RDX);
 	else if (!hkid_is_private(r8))
 		st = ST_OP(OPERAND_INVALID, R8);
-	else
-		st = check_tdmrs(array, nr, dynamic);
+	if (st)
+		goto out;
+
+	/* The key is taken, even if nothing comes of these TDMRs. */
+	tdxm.global_hkid = r8;
+	tdxm.kot[r8].state = KOT_RESERVED;
+	st = check_tdmrs(array, nr, dynamic);
 	if (!st && !pamt_create(nr, dynamic)) {
 		/* Nothing of the ABI says "no memory": come again. */
 		st = ST(SYS_BUSY);
@@ -248,8 +301,6 @@ u64 leaf_TDH_SYS_CONFIG(struct call *c)
 
 	tdxm.nr_tdmrs = nr;
 	tdxm.dynamic_pamt = dynamic;
-	tdxm.global_hkid = r8;
-	tdxm.kot[r8].state = KOT_RESERVED;
 	atomic_set_once(&tdxm.state, SYSCONFIG_DONE);
 out:
 	sharex_put_excl(&tdxm.lock);

@@ -44,7 +44,6 @@ static void fill_info(struct tdsysinfo *s)
 {
 	unsigned int i;
 
-	memset(s, 0, sizeof(*s));
 	s->vendor = VENDOR_INTEL;
 	s->build_date = seam_config.build_date;
 	s->build_num = seam_config.build_num;
@@ -81,6 +80,8 @@ u64 leaf_TDH_SYS_INFO(struct call *c)
 		return st;
 	if (info_size < INFO_SIZE)
 		return ST_OP(OPERAND_INVALID, RDX);
+	/* also when the second structure then is refused */
+	memset(env_host_ptr(info & SEAM_HPA_MASK), 0, INFO_SIZE);
 	st = operand_shared_hpa(cmrs, CMR_ALIGN, TDX_OPERAND_R8);
 	if (st)
 		return st;

@@ -92,10 +92,17 @@ static const struct host_row rows[] = {
 	TDMR_WITH(8, LEVEL_BYTES(2), DET(INVALID_RESERVED_IN_TDMR, 0, 0, 0)),
 	TDMR_WITH(9, 8, DET(INVALID_RESERVED_IN_TDMR, 0, 0, 0)),
 	TDMR_WITH(11, 0x1000, DET(NON_ORDERED_RESERVED_IN_TDMR, 0, 1, 0)),
+	TDMR_WITH(11, 8, DET(NON_ORDERED_RESERVED_IN_TDMR, 0, 1, 0)),
+	TDMR_WITH(11, ~7ULL, DET(NON_ORDERED_RESERVED_IN_TDMR, 0, 1, 0)),
 	TDMR_WITH(13, 0x1000, DET(NON_ORDERED_RESERVED_IN_TDMR, 0, 1, 0)),
+	TDMR_WITH(15, 0x1000, DET(NON_ORDERED_RESERVED_IN_TDMR, 0, 2, 0)),
 	{ LPINIT, 0, TDH_SYS_CONFIG, TDMR_ARRAY, 2, HKID0, 0,
 	  .want = DET(NON_ORDERED_TDMR, 1, 0, 0),
 	  .during = DAMAGE, .page = TDMR_ARRAY, .word = 1, .val = TDMR_INFO },
+	/* all zeroes: out of order before anything else */
+	{ LPINIT, 0, TDH_SYS_CONFIG, TDMR_ARRAY, 2, HKID0, 0,
+	  .want = DET(NON_ORDERED_TDMR, 1, 0, 0),
+	  .during = DAMAGE, .page = TDMR_ARRAY, .word = 1, .val = OUT1 },
 
 	{ CONFIG, 1, TDH_SYS_KEY_CONFIG, .want = W(SUCCESS) },
 	{ KEY1, 1, TDH_SYS_KEY_CONFIG, .want = W(SUCCESS) },
@@ -158,7 +165,48 @@ static const struct host_row rows[] = {
 	  .want = OP(OPERAND_INVALID, RAX) },
 };
 
+/* SYS.CONFIG takes its key before it looks at TDMRs. */
+static void key_of_failed_config(void)
+{
+	u64 st;
+
+	if (!stage_open(LPINIT)) {
+		ktap(true, "the key of a failed SYS.CONFIG # SKIP %s",
+		     world_missing);
+		stage_close();
+		return;
+	}
+	world_put(TDMR_ARRAY, 1, TDMR_INFO);
+	st = CALL(0, TDH_SYS_CONFIG, TDMR_ARRAY, 2, HKID0 + 1);
+	stage_next(TDMR);
+	ktap(st == DET(NON_ORDERED_TDMR, 1, 0, 0) &&
+	     CALL(0, TDH_MNG_CREATE, TDR, HKID0 + 1) == W(HKID_NOT_FREE) &&
+	     !CALL(0, TDH_MNG_CREATE, TDR, HKID0 + 2),
+	     "the key of a failed SYS.CONFIG is no TD's");
+	stage_close();
+}
+
+/* The first structure is cleared before the second operand is looked at. */
+static void info_of_failed_call(void)
+{
+	u64 st;
+
+	if (!stage_open(LPINIT)) {
+		ktap(true, "what a refused SYS.INFO clears # SKIP %s",
+		     world_missing);
+		stage_close();
+		return;
+	}
+	st = CALL(0, TDH_SYS_INFO, TDMR_INFO, 1024, OUT2 + 256, 32);
+	ktap(st == OP(OPERAND_INVALID, R8) &&
+	     CALL(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0) == W(INVALID_TDMR),
+	     "a refused SYS.INFO leaves no old bytes");
+	stage_close();
+}
+
 void host_sys(void)
 {
+	key_of_failed_config();
+	info_of_failed_call();
 	host_rows(rows, ARRAY_SIZE(rows));
 }
