@@ -31,6 +31,7 @@ static u64 page_add(struct mem_op *op, hpa_t target, hpa_t source)
 	/* the source may be the very page that is about to turn to noise */
 	memcpy(page, env_host_ptr(hpa_plain(source)), PAGE_BYTES);
 	mrtd_page_add(op->td, op->gpa);
+	pe->bepoch = 0;
 	pamt_take(pe, PT_REG, op->tdr_hpa, page);
 	atomic_add(&op->td->chldcnt, 1);
 	op->entry = sept_mapped_entry(target);
@@ -101,6 +102,7 @@ u64 leaf_TDH_MEM_PAGE_AUG(struct call *c)
 	if (st)
 		goto out;
 	if (range_is_free(hpa, op.level)) {
+		pe->bepoch = 0;
 		pamt_take(pe, PT_REG, op.tdr_hpa, NULL);
 		atomic_add(&op.td->chldcnt, pages_of(op.level));
 		op.entry = sept_pending_entry(hpa);
@@ -173,11 +175,11 @@ static u64 page_relocate(struct mem_op *op, hpa_t to_hpa)
 	struct pamt_entry *from, *to;
 	u64 st;
 
+	if (to_hpa == from_hpa)
+		return ST_OP(OPERAND_INVALID, R8);
 	st = mem_check_tracked(op);
 	if (st)
 		return st;
-	if (to_hpa == from_hpa)
-		return ST_OP(OPERAND_INVALID, R8);
 	st = operand_page(to_hpa, TDX_OPERAND_R8, PT_NDA, true, TDX_LEVEL_4K,
 			  &to);
 	if (st)
@@ -195,6 +197,7 @@ static u64 page_relocate(struct mem_op *op, hpa_t to_hpa)
 		st = ST_OP(OPERAND_BUSY, R8);
 		goto out_from;
 	}
+	to->bepoch = 0;
 	pamt_take(to, PT_REG, op->tdr_hpa, to->obj);
 	mem_set_entry(op, sept_unblock((op->entry & ~SEPT_HPA) | to_hpa));
 	pamt_free(from);

@@ -8,15 +8,6 @@
 
 static const struct mem_rules sept_add_rules = {
 	.op_states = OPS_BUILD_RUN | OPS_IMPORTING,
-	.sept_states = SEPT_IN(SEPT_FREE),
-	.min_level = TDX_LEVEL_2M,
-	.max_level = MEM_LEVEL_TOP,
-	.tree_lock = LOCK_SHARED,
-	.lock_entry = true,
-};
-
-static const struct mem_rules sept_add_existing_rules = {
-	.op_states = OPS_BUILD_RUN | OPS_IMPORTING,
 	.sept_states = SEPT_IN(SEPT_FREE) | SEPT_IN(SEPT_NL_MAPPED),
 	.min_level = TDX_LEVEL_2M,
 	.max_level = MEM_LEVEL_TOP,
@@ -25,12 +16,12 @@ static const struct mem_rules sept_add_existing_rules = {
 };
 
 /* Pages for L2 VMs: there are none here, so none may be offered. */
-static u64 sept_add_l2(const u64 *g)
+static u64 sept_add_l2(const struct call *c)
 {
 	unsigned int r;
 
-	for (r = R9; r <= R11; r++)
-		if ((g[r] | PAGE_NOT_USED) != NULL_PA)
+	for (r = R9; c->version && r <= R11; r++)
+		if (c->g[r] != NULL_PA)
 			return ST(OPERAND_INVALID) | r;
 	return 0;
 }
@@ -44,7 +35,7 @@ static u64 sept_add_table(struct mem_op *op, hpa_t hpa)
 	st = operand_page(hpa, TDX_OPERAND_R8, PT_NDA, true, TDX_LEVEL_4K, &pe);
 	if (st)
 		return st;
-	st = c->version ? sept_add_l2(c->g) : 0;
+	st = sept_add_l2(c);
 	if (st)
 		goto out;
 	table = env_page_alloc(TDX_LEVEL_4K);
@@ -53,6 +44,7 @@ static u64 sept_add_table(struct mem_op *op, hpa_t hpa)
 		goto out;
 	}
 	sept_table_init(table);
+	pe->bepoch = 0;
 	pamt_take(pe, PT_EPT, op->tdr_hpa, table);
 	atomic_add(&op->td->chldcnt, 1);
 	op->entry = sept_table_entry(hpa);
@@ -63,39 +55,59 @@ out:
 	return st;
 }
 
-/* The table is there: what was offered is not used. */
-static u64 sept_add_nothing(struct call *c, hpa_t hpa)
+/* The table is there: what was offered, if anything was, is not used. */
+static u64 sept_add_nothing(struct mem_op *op, hpa_t hpa, bool existing)
 {
-	u64 st = c->version ? sept_add_l2(c->g) : 0;
+	if (hpa != NULL_PA && !existing)
+		return mem_entry_error(op, ST(EPT_ENTRY_STATE_INCORRECT));
+	if (op->c->version)
+		op->c->g[R8] = hpa | PAGE_NOT_USED;
+	return sept_add_l2(op->c);
+}
 
-	if (!st && c->version)
-		c->g[R8] = hpa | PAGE_NOT_USED;
-	return st;
+static u64 sept_add(struct mem_op *op, hpa_t hpa, bool existing)
+{
+	bool table = sept_is_table(op->entry);
+
+	if (hpa == NULL_PA && !op->c->version)
+		return ST_OP(OPERAND_INVALID, R8);
+	if (table)
+		return sept_add_nothing(op, hpa, existing);
+	if (hpa == NULL_PA)
+		return mem_entry_error(op, ST(EPT_ENTRY_STATE_INCORRECT));
+	return sept_add_table(op, hpa);
+}
+
+/* Bit 63, which a former call may have set, is not looked at. */
+static u64 page_offered(u64 reg)
+{
+	return reg == NULL_PA ? reg : reg & ~PAGE_NOT_USED;
 }
 
 /*
  * The flag in RDX makes a table that is there already no error, in version 0
- * too. Bit 63 of R8, which a former call may have set, is not looked at.
+ * too. Version 1 gives back in R8 to R11 what is left of the caller's pages,
+ * whatever else it answers.
  */
 u64 leaf_TDH_MEM_SEPT_ADD(struct call *c)
 {
-	u64 rdx = c->g[RDX], r8 = c->g[R8] & ~PAGE_NOT_USED, st;
-	bool existing = rdx & RDX_FLAG;
+	u64 rdx = c->g[RDX], r8 = page_offered(c->g[R8]), st;
 	struct mem_op op;
+	unsigned int r;
 
 	if (c->version > 1) {
 		c->g[RCX] = 0;
 		c->g[RDX] = 0;
 		return ST_OP(OPERAND_INVALID, RAX);
 	}
-	st = mem_begin(&op, c, existing ? &sept_add_existing_rules :
-		       &sept_add_rules, rdx & ~RDX_FLAG);
+	for (r = R8; c->version && r <= R11; r++)
+		c->g[r] = page_offered(c->g[r]);
+	st = mem_begin(&op, c, &sept_add_rules, rdx & ~RDX_FLAG);
 	if (st)
 		return st;
 	st = mem_walk(&op);
 	if (!st)
-		st = sept_is_table(op.entry) ? sept_add_nothing(c, r8) :
-					       sept_add_table(&op, r8);
+		st = sept_add(&op, r8, rdx & RDX_FLAG);
 	mem_end(&op);
 	return st;
 }

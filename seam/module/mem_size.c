@@ -33,9 +33,16 @@ static void pamt_retype(hpa_t hpa, unsigned int level, unsigned int n, u8 type,
 
 	for (i = 0; i < n; i++) {
 		pe[i].owner = owner;
-		pe[i].bepoch = 0;
 		atomic_set_once(&pe[i].type, type);
 	}
+}
+
+static void pamt_clear_bepoch(hpa_t hpa, unsigned int level, unsigned int n)
+{
+	struct pamt_entry *pe = pamt_at(hpa, level);
+
+	while (n--)
+		pe++->bepoch = 0;
 }
 
 static const struct mem_rules demote_rules = {
@@ -86,6 +93,7 @@ static u64 demote_into(struct mem_op *op, struct pamt_entry *sept, u64 rdx)
 
 	content_split(whole);
 	pamt_retype(hpa, op->level - 1, 512, PT_REG, op->tdr_hpa);
+	pamt_clear_bepoch(hpa, op->level - 1, 512);
 	pamt_retype(hpa, op->level, 1, pamt_split_type(op->level), op->tdr_hpa);
 	pamt_unlock(whole, true);
 	pamt_take(sept, PT_EPT, op->tdr_hpa, table);

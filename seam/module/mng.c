@@ -63,14 +63,17 @@ u64 leaf_TDH_MNG_ADDCX(struct call *c)
 		st = ST(TD_KEYS_NOT_CONFIGURED);
 	else if (td->num_tdcx >= TDCS_MAX_PAGES)
 		st = ST(TDCX_NUM_INCORRECT);
-	else if (td->num_tdcx >= TDCS_PAGES && td->op_state != OP_UNINITIALIZED)
-		st = ST(OP_STATE_INCORRECT);
 	if (st)
 		goto out_tdr;
 	st = operand_page(c->g[RCX], TDX_OPERAND_RCX, PT_NDA, true,
 			  TDX_LEVEL_4K, &pe);
 	if (st)
 		goto out_tdr;
+	/* more than it needs, for L2 VMs: only before it is initialised */
+	if (td->num_tdcx >= TDCS_PAGES && td->op_state != OP_UNINITIALIZED) {
+		st = ST(OP_STATE_INCORRECT);
+		goto out_page;
+	}
 	/* The page that completes the TDCS also gets the migration key. */
 	if (td->num_tdcx == TDCS_PAGES - 1 && !env_random(&key)) {
 		st = ST(RND_NO_ENTROPY);

@@ -157,7 +157,6 @@ void pamt_unlock(struct pamt_entry *pe, bool excl)
 void pamt_take(struct pamt_entry *pe, u8 type, hpa_t owner, void *obj)
 {
 	pe->owner = owner;
-	pe->bepoch = 0;
 	pe->obj = obj;
 	env_page_scramble(pamt_hpa(pe), pe->level);
 	atomic_set_once(&pe->type, type);
@@ -168,6 +167,5 @@ void pamt_free(struct pamt_entry *pe)
 	if (env_page_touched(pamt_hpa(pe), pe->level))
 		atomic_add(&tdxm.host_writes, 1);
 	pe->obj = NULL;
-	pe->bepoch = 0;
 	atomic_set_once(&pe->type, PT_NDA);
 }

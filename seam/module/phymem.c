@@ -19,7 +19,7 @@ static void show_page_info(struct call *c, const struct pamt_entry *pe)
 	c->g[R8] = pe->level;
 }
 
-/* The page at @hpa whatever its size; @hpa must be aligned to that size. */
+/* The page at @hpa or around it, whatever its size. */
 static u64 any_page(hpa_t hpa, bool excl, struct pamt_entry **ret)
 {
 	struct pamt_entry *pe;
@@ -92,15 +92,16 @@ u64 leaf_TDH_PHYMEM_PAGE_RECLAIM(struct call *c)
 	st = any_page(hpa, true, &pe);
 	if (st)
 		return st;
-	if (!SEAM_ALIGNED(hpa, LEVEL_BYTES(pe->level))) {
-		st = ST_OP(OPERAND_INVALID, RCX);
-	} else if (pe->type == PT_NDA || pe->type == PT_RSVD ||
-		   pe->type == PT_PAMT) {
+	if (pe->type == PT_NDA || pe->type == PT_RSVD || pe->type == PT_PAMT) {
 		st = ST_OP(PAGE_METADATA_INCORRECT, RCX);
-	} else {
-		show_page_info(c, pe);
-		st = pe->type == PT_TDR ? reclaim_tdr(pe) : reclaim_child(pe);
+		goto out;
 	}
+	show_page_info(c, pe);
+	if (!SEAM_ALIGNED(hpa, LEVEL_BYTES(pe->level)))
+		st = ST_OP(OPERAND_INVALID, RCX);
+	else
+		st = pe->type == PT_TDR ? reclaim_tdr(pe) : reclaim_child(pe);
+out:
 	pamt_unlock(pe, true);
 	return st;
 }

@@ -173,7 +173,7 @@ u64 leaf_TDH_VP_ADDCX(struct call *c)
 		st = ST(VCPU_STATE_INCORRECT);
 		goto put_td;
 	}
-	if (v->num_pages >= tdvps_pages(td)) {
+	if (v->num_pages >= TDVPS_MAX_PAGES) {
 		st = ST(TDCX_NUM_INCORRECT);
 		goto put_td;
 	}

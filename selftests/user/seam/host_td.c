@@ -72,6 +72,8 @@ static const struct host_row mng[] = {
 	{ TDCX6, 0, TDH_MNG_ADDCX, P(50), TDR, .want = W(SUCCESS) },
 	{ TD_INIT, 0, TDH_MNG_ADDCX, P(50), TDR,
 	  .want = W(OP_STATE_INCORRECT) },
+	{ TD_INIT, 0, TDH_MNG_ADDCX, TDR + 8, TDR,
+	  .want = OP(OPERAND_INVALID, RCX) },
 	{ TDCX5, 0, TDH_MNG_ADDCX, P(50), TDR, .want = W(RND_NO_ENTROPY),
 	  .during = NO_ENTROPY },
 

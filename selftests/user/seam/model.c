@@ -210,11 +210,11 @@ static u64 addcx(struct model *m, struct m_call *c, struct held *h)
 		return word(TDX_ST_TD_KEYS_NOT_CONFIGURED, 0);
 	if (td->tdcx >= 9)
 		return word(TDX_ST_TDCX_NUM_INCORRECT, 0);
-	if (td->tdcx >= 6 && td->op != M_UNINIT)
-		return word(TDX_ST_OP_STATE_INCORRECT, 0);
 	st = want_page(m, h, c->rcx, TDX_OPERAND_RCX, M_NDA, 1, 0, &p);
 	if (st)
 		return st;
+	if (td->tdcx >= 6 && td->op != M_UNINIT)
+		return word(TDX_ST_OP_STATE_INCORRECT, 0);
 	take(p, M_TDCX, m, td, -1);
 	td->tdcx++;
 	return 0;
@@ -422,7 +422,7 @@ static u64 vp_addcx(struct model *m, struct m_call *c, struct held *h)
 		return st;
 	if (v->state != V_UNINIT)
 		return word(TDX_ST_VCPU_STATE_INCORRECT, 0);
-	if (v->pages >= 6)
+	if (v->pages >= 15)
 		return word(TDX_ST_TDCX_NUM_INCORRECT, 0);
 	st = want_page(m, h, c->rcx, TDX_OPERAND_RCX, M_NDA, 1, 0, &p);
 	if (st)

@@ -107,6 +107,14 @@ static void versions(void)
 	ok = !CALL(0, TDH_MEM_SEPT_ADD, GPA_2M_FREE | 1, existing, P(101)) &&
 	     g[R8] == P(101);
 	ktap(ok, "MEM.SEPT.ADD version 0: an existing table is no error");
+	ok = !CALL(0, TDH_MEM_SEPT_ADD | 0x10000, GPA_2M_FREE | 1, TDR,
+		   NULL_PA, NULL_PA, NULL_PA, NULL_PA) && g[R8] == NULL_PA;
+	ktap(ok, "MEM.SEPT.ADD version 1: no page for an existing table");
+	ok = CALL(0, TDH_MEM_SEPT_ADD | 0x10000, GPA_2M_FREE | 1, existing,
+		  P(101), P(102) | SEAM_BIT(63), NULL_PA, NULL_PA) ==
+	     (TDX_WORD_OPERAND_INVALID | TDX_OPERAND_R9) &&
+	     g[R8] == (P(101) | SEAM_BIT(63)) && g[R9] == P(102);
+	ktap(ok, "MEM.SEPT.ADD version 1: pages are told apart on errors too");
 	ok = !CALL(0, TDH_MEM_SEPT_REMOVE | 0x10000, GPA_EMPTY | 1, TDR) &&
 	     g[RCX] == TABLE_EMPTY && g[R9] == NULL_PA && g[R11] == NULL_PA;
 	ktap(ok, "MEM.SEPT.REMOVE version 1: no pages of L2 VMs come back");
@@ -153,6 +161,41 @@ static void reused_page(void)
 	     !CALL(0, TDH_MEM_PAGE_AUG, GPA_BLOCKED, TDR, PAGE_BLOCKED) &&
 	     guest_accept(GPA_BLOCKED) && !debug_read(GPA_BLOCKED + 0x88);
 	ktap(ok, "a page that was removed and accepted again is all zero");
+	world_close();
+}
+
+/* What RDMD says of the epoch in which a page was blocked */
+static u64 epoch_of(hpa_t page)
+{
+	return CALL(0, TDH_PHYMEM_PAGE_RDMD, page) ? ~0ULL : world_regs[0][R9];
+}
+
+static void old_epoch(void)
+{
+	u64 epoch;
+
+	world_run();
+	epoch = epoch_of(PAGE_BLOCKED);
+	ktap(epoch && !CALL(0, TDH_MEM_PAGE_REMOVE, GPA_BLOCKED, TDR) &&
+	     !CALL(0, TDH_MEM_PAGE_DEMOTE, GPA_2M_BLOCKED | 1, TDR,
+		   PAGE_BLOCKED) &&
+	     epoch_of(PAGE_BLOCKED) == epoch,
+	     "a table of DEMOTE keeps its page's epoch");
+	ktap(!epoch_of(H(2) + PAGE_BYTES), "no part of the large page does");
+	world_close();
+}
+
+/* The size of a page is told before its alignment is looked at. */
+static void reclaim_part(void)
+{
+	const u64 *g = world_regs[0];
+	u64 st;
+
+	world_run();
+	st = CALL(0, TDH_PHYMEM_PAGE_RECLAIM, H(1) + PAGE_BYTES);
+	ktap(st == (TDX_WORD_OPERAND_INVALID | TDX_OPERAND_RCX) &&
+	     g[RCX] == PT_REG && g[RDX] == TDR && g[R8] == TDX_LEVEL_2M,
+	     "PHYMEM.PAGE.RECLAIM of a part of a page tells its size");
 	world_close();
 }
 
@@ -417,6 +460,8 @@ void sept_content(void)
 	added_page();
 	relocated_page();
 	reused_page();
+	old_epoch();
+	reclaim_part();
 	demoted_page(false);
 	demoted_page(true);
 	promoted_pages();

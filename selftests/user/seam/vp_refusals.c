@@ -38,6 +38,15 @@ static void build_ready(void)
 		MUST(0, TDH_VP_ADDCX, NEW_TDVPR + i * PAGE_BYTES, NEW_TDVPR);
 }
 
+static void build_ready_more(void)
+{
+	unsigned int i;
+
+	build_ready();
+	for (i = TDVPS_PAGES; i < TDVPS_MAX_PAGES; i++)
+		MUST(0, TDH_VP_ADDCX, NEW_TDVPR + i * PAGE_BYTES, NEW_TDVPR);
+}
+
 static void build_topology(void)
 {
 	build_ready();
@@ -220,7 +229,7 @@ static const struct refusal refusals[] = {
 	{ L(TDH_VP_ADDCX, FREE_PAGE, TDVPR), TDX_WORD_VCPU_STATE_INCORRECT,
 	  world_build, NOUNDO },
 	{ L(TDH_VP_ADDCX, FREE_PAGE, NEW_TDVPR), TDX_WORD_TDCX_NUM_INCORRECT,
-	  build_ready, NOUNDO },
+	  build_ready_more, NOUNDO },
 
 	{ L(TDH_VP_INIT, NEW_TDVPR + 1), OP(OPERAND_INVALID, RCX), build_ready,
 	  NOUNDO },
