@@ -5,6 +5,24 @@
 #define CR4_OSXSAVE	SEAM_BIT(18)
 #define CR4_PKE		SEAM_BIT(22)
 
+#define FMS_BITS		0x0fff3fffU
+#define FMS_STEPPING		0xfU
+#define ECX_MONITOR		(1U << 3)	/* leaf 1 */
+#define EBX_HLE			(1U << 4)	/* leaf 7 */
+#define EBX_RTM			(1U << 11)
+#define ECX_LA57		(1U << 16)
+
+#define MSR_ARCH_CAPABILITIES	0x10a
+#define ARCH_CAPS_TSX_CTRL	SEAM_BIT(7)
+#define MSR_TSX_CTRL		0x122
+#define TSX_CPUID_CLEAR		SEAM_BIT(1)
+
+#define LAST_BASIC		0x23U
+#define FIRST_HYPERVISOR	0x40000000U
+#define LAST_HYPERVISOR		0x4fffffffU
+#define FIRST_EXTENDED		0x80000000U
+#define LAST_EXTENDED		0x80000008U
+
 #define XFAM_USER	(SEAM_MASK(7, 0) | SEAM_BIT(9) | SEAM_MASK(18, 17))
 #define XFAM_SUPERVISOR	(SEAM_BIT(8) | SEAM_MASK(16, 10))
 
@@ -70,104 +88,6 @@ static u32 gates_close(const struct td *td, const struct cpuid_leaf *l,
 	return val;
 }
 
-static void leaf_base(struct td *td, unsigned int i)
-{
-	const struct cpuid_leaf *l = &cpuid_leaves[i];
-	u32 *val = td->cpuid[i];
-	unsigned int r;
-
-	leaf_native(l->leaf, l->subleaf, val);
-	for (r = 0; r < 4; r++)
-		val[r] = (val[r] & l->native[r]) | l->fixed1[r];
-}
-
-/* The VMM may name a family of its own; with 0 it takes the CPU's. */
-static void leaf_1(u32 *val)
-{
-	u32 native[4];
-
-	if (!val[CPUID_EAX]) {
-		cpuid_native(1, 0, native);
-		val[CPUID_EAX] = native[CPUID_EAX];
-	}
-}
-
-static void leaf_fixups(struct td *td)
-{
-	int i;
-
-	leaf_1(td->cpuid[cpuid_index(1, 0)]);
-
-	td->cpuid[cpuid_index(0x15, 0)][CPUID_EBX] = td->tsc_frequency;
-
-	i = cpuid_index(0xd, 0);
-	td->cpuid[i][CPUID_EAX] &= td->xfam & XFAM_USER;
-	td->cpuid[i][CPUID_EDX] = 0;
-	i = cpuid_index(0xd, 1);
-	if (!(td->xfam & SEAM_BIT(17)))
-		td->cpuid[i][CPUID_EAX] &= ~(1U << 4);	/* XFD */
-	td->cpuid[i][CPUID_ECX] &= td->xfam & XFAM_SUPERVISOR;
-
-	/* 57 linear address bits only together with LA57 */
-	i = cpuid_index(0x80000008, 0);
-	if (!(td->cpuid[cpuid_index(7, 0)][CPUID_ECX] & (1U << 16)))
-		td->cpuid[i][CPUID_EAX] = (td->cpuid[i][CPUID_EAX] & 0xff) |
-					  48 << 8;
-}
-
-bool cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
-		   u64 *bad)
-{
-	unsigned int i, r;
-
-	for (i = 0; i < nr_cpuid_leaves; i++)
-		leaf_base(td, i);
-
-	for (i = 0; i < MAX_CPUID_CONFIG; i++) {
-		u32 leaf, subleaf, mask[4];
-		u32 *val;
-
-		cpuid_config_get(i, &leaf, &subleaf, mask);
-		val = td->cpuid[cpuid_index(leaf, subleaf)];
-		for (r = 0; r < 4; r++) {
-			if (config[i][r] & ~mask[r]) {
-				*bad = leaf | (u64)subleaf << 32;
-				return false;
-			}
-			val[r] |= config[i][r];
-		}
-	}
-	for (i = 0; i < nr_cpuid_leaves; i++)
-		for (r = 0; r < 4; r++)
-			td->cpuid[i][r] = gates_close(td, &cpuid_leaves[i], r,
-						      td->cpuid[i][r]);
-	leaf_fixups(td);
-	return true;
-}
-
-u32 cpuid_signature(const struct td *td)
-{
-	return td->cpuid[cpuid_index(1, 0)][CPUID_EAX];
-}
-
-bool cpuid_td_value(const struct td *td, u32 leaf, u32 subleaf, u32 out[4])
-{
-	int i = cpuid_index(leaf, subleaf);
-
-	if (i < 0)
-		return false;
-	memcpy(out, td->cpuid[i], sizeof(td->cpuid[i]));
-	return true;
-}
-
-static u64 guest_cr4(struct vcpu *v)
-{
-	u64 cr4 = 0;
-
-	engine_guest_field(v, VMCS_CR4, &cr4, false);
-	return cr4;
-}
-
 /* Bytes that XSAVE of @features needs, standard or compacted form. */
 static u32 xsave_size(u64 features, bool compact)
 {
@@ -188,46 +108,226 @@ static u32 xsave_size(u64 features, bool compact)
 	return size;
 }
 
-/* XSAVE components that are on in XFAM read as on the CPU, others as 0. */
+static const struct cpuid_config_entry *config_of(const struct cpuid_leaf *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_CPUID_CONFIG; i++)
+		if (cpuid_configs[i].leaf == l->leaf &&
+		    cpuid_configs[i].subleaf == l->subleaf)
+			return &cpuid_configs[i];
+	return NULL;
+}
+
+static bool leaf_configure(const struct cpuid_config_entry *e,
+			   const u32 *config, const struct cpuid_leaf *l,
+			   u32 *val)
+{
+	unsigned int r;
+
+	for (r = 0; r < 4; r++) {
+		if (config[r] & ~(e->direct[r] | e->allow[r]))
+			return false;
+		val[r] &= l->native[r] | (e->allow[r] & config[r]);
+		val[r] |= l->fixed1[r] | (e->direct[r] & config[r]);
+	}
+	return true;
+}
+
+static void leaf_fixed(const struct cpuid_leaf *l, u32 *val)
+{
+	unsigned int r;
+
+	for (r = 0; r < 4; r++)
+		val[r] = (val[r] & l->native[r]) | l->fixed1[r];
+}
+
+u32 cpuid_signature(void)
+{
+	u32 native[4];
+
+	cpuid_native(1, 0, native);
+	return native[CPUID_EAX] & FMS_BITS;
+}
+
+/*
+ * With 0 the VMM takes the CPU's family, model and stepping. Only a TD that
+ * may come from elsewhere can have another stepping, one before the CPU's.
+ */
+static bool leaf_1_ok(const struct td *td, u32 *val)
+{
+	u32 own = cpuid_signature(), *fms = &val[CPUID_EAX];
+
+	if (!*fms)
+		*fms = own;
+	if (!(td->attributes & ATTR_MIGRATABLE))
+		return *fms == own;
+	return !((*fms ^ own) & ~FMS_STEPPING) &&
+	       (*fms & FMS_STEPPING) <= (own & FMS_STEPPING);
+}
+
+/* HLE and RTM go together, and want an IA32_TSX_CTRL to turn them off. */
+static u64 leaf_7_check(u32 ebx)
+{
+	u64 caps = 0;
+
+	if (!(ebx & EBX_HLE) != !(ebx & EBX_RTM))
+		return ST_OP(OPERAND_INVALID, CPUID_CONFIG);
+	seam_msr(MSR_ARCH_CAPABILITIES, &caps);
+	if ((ebx & EBX_HLE) && !(caps & ARCH_CAPS_TSX_CTRL))
+		return ST(INCORRECT_MSR_VALUE) | MSR_ARCH_CAPABILITIES;
+	return 0;
+}
+
+static void leaf_xsave(const struct td *td, u32 subleaf, u32 *val)
+{
+	switch (subleaf) {
+	case 0:
+		val[CPUID_EAX] &= td->xfam & XFAM_USER;
+		if (seam_config.cpuid_xsave_sizes)
+			val[CPUID_ECX] = xsave_size(td->xfam & XFAM_USER, false);
+		break;
+	case 1:
+		if (!(td->xfam & SEAM_BIT(17)))
+			val[CPUID_EAX] &= ~(1U << 4);	/* XFD */
+		val[CPUID_ECX] &= td->xfam & XFAM_SUPERVISOR;
+		break;
+	default:
+		if (!(td->xfam & SEAM_BIT(subleaf)))
+			memset(val, 0, 4 * sizeof(*val));
+	}
+}
+
+static void leaf_fixup(const struct td *td, const struct cpuid_leaf *l,
+		       u32 *val)
+{
+	const u32 *leaf_1 = td->cpuid[cpuid_index(1, 0)];
+	const u32 *leaf_7 = td->cpuid[cpuid_index(7, 0)];
+
+	switch (l->leaf) {
+	case 0x5:
+		if (!(leaf_1[CPUID_ECX] & ECX_MONITOR))
+			memset(val, 0, 4 * sizeof(*val));
+		break;
+	case 0xd:
+		leaf_xsave(td, l->subleaf, val);
+		break;
+	case 0x15:
+		val[CPUID_EBX] = td->tsc_frequency;
+		break;
+	case 0x80000008:
+		/* 57 linear address bits only together with LA57 */
+		val[CPUID_EAX] &= 0xff;
+		val[CPUID_EAX] |= leaf_7[CPUID_ECX] & ECX_LA57 ? 57 << 8 :
+								 48 << 8;
+		break;
+	}
+}
+
+static u64 leaf_init(struct td *td, unsigned int i,
+		     const u32 config[MAX_CPUID_CONFIG][4], u64 *bad)
+{
+	const struct cpuid_leaf *l = &cpuid_leaves[i];
+	const struct cpuid_config_entry *e = config_of(l);
+	u32 *val = td->cpuid[i];
+	unsigned int r;
+	bool ok = true;
+
+	leaf_native(l->leaf, l->subleaf, val);
+	if (e)
+		ok = leaf_configure(e, config[e - cpuid_configs], l, val);
+	else
+		leaf_fixed(l, val);
+	if (ok && l->leaf == 1)
+		ok = leaf_1_ok(td, val);
+	if (!ok) {
+		*bad = l->leaf | (u64)l->subleaf << 32;
+		return ST_OP(OPERAND_INVALID, CPUID_CONFIG);
+	}
+	for (r = 0; r < 4; r++)
+		val[r] = gates_close(td, l, r, val[r]);
+	if (l->leaf == 7 && !l->subleaf)
+		return leaf_7_check(val[CPUID_EBX]);
+	leaf_fixup(td, l, val);
+	return 0;
+}
+
+u64 cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
+		  u64 *bad)
+{
+	unsigned int i;
+	u64 st = 0;
+
+	for (i = 0; !st && i < nr_cpuid_leaves; i++)
+		st = leaf_init(td, i, config, bad);
+	return st;
+}
+
+bool cpuid_td_value(const struct td *td, u32 leaf, u32 subleaf, u32 out[4])
+{
+	int i = cpuid_index(leaf, subleaf);
+
+	if (i < 0)
+		return false;
+	memcpy(out, td->cpuid[i], sizeof(td->cpuid[i]));
+	return true;
+}
+
+static u64 guest_cr4(struct vcpu *v)
+{
+	u64 cr4 = 0;
+
+	engine_guest_field(v, VMCS_CR4, &cr4, false);
+	return cr4;
+}
+
+/* Sizes are those for what is switched on now. */
 static void emulate_xsave(struct vcpu *v, u32 subleaf, u32 out[4])
 {
+	u32 native[4];
 	u64 xss = 0;
 
-	if (subleaf >= 2) {
-		if (subleaf < 63 && (v->td->xfam & SEAM_BIT(subleaf)))
-			cpuid_native(0xd, subleaf, out);
-		else
-			memset(out, 0, 4 * sizeof(*out));
+	if (subleaf >= 2)
+		return;
+	if (!seam_config.cpuid_xsave_sizes) {
+		cpuid_native(0xd, subleaf, native);
+		out[CPUID_EBX] = native[CPUID_EBX];
 		return;
 	}
-	memcpy(out, v->td->cpuid[cpuid_index(0xd, subleaf)], 4 * sizeof(*out));
-	if (!seam_config.cpuid_xsave_sizes)
-		return;
 	own_msr(v, MSR_IA32_XSS_INDEX, &xss, false);
 	out[CPUID_EBX] = subleaf ? xsave_size(v->xcr0 | xss, true) :
 				   xsave_size(v->xcr0, false);
-	if (!subleaf)
-		out[CPUID_ECX] = xsave_size(v->td->xfam & XFAM_USER, false);
 }
 
-static bool cpuid_beyond_last(u32 leaf)
+static void emulate_7(struct vcpu *v, u32 out[4])
 {
-	return leaf > 0x80000008 && leaf < 0x90000000;
+	u64 tsx_ctrl = 0;
+
+	if (out[CPUID_EBX] & EBX_RTM)
+		own_msr(v, MSR_TSX_CTRL, &tsx_ctrl, false);
+	if (tsx_ctrl & TSX_CPUID_CLEAR)
+		out[CPUID_EBX] &= ~(EBX_HLE | EBX_RTM);
+	if (guest_cr4(v) & CR4_PKE)
+		out[CPUID_ECX] |= 1U << 4;
 }
 
-bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4])
+/* Beyond the last leaf, CPUs answer as for the last basic one. */
+int cpuid_guest_index(u32 leaf, u32 subleaf)
 {
-	int i;
+	if ((leaf > LAST_BASIC && leaf < FIRST_HYPERVISOR) ||
+	    (leaf > LAST_HYPERVISOR && leaf < FIRST_EXTENDED) ||
+	    leaf > LAST_EXTENDED)
+		leaf = LAST_BASIC;
+	return cpuid_index(leaf, subleaf);
+}
 
-	if (leaf == 0xd) {
-		emulate_xsave(v, subleaf, out);
-		return true;
-	}
-	i = cpuid_index(leaf, subleaf);
-	if (i < 0) {
-		memset(out, 0, 4 * sizeof(*out));
-		return cpuid_beyond_last(leaf);
-	}
+bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, bool long_mode,
+		   u32 out[4])
+{
+	int i = cpuid_guest_index(leaf, subleaf);
+
+	if (i < 0 || cpuid_leaves[i].faults)
+		return false;
 	memcpy(out, v->td->cpuid[i], 4 * sizeof(*out));
 	switch (leaf) {
 	case 0x1:
@@ -236,9 +336,15 @@ bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4])
 			out[CPUID_ECX] |= 1U << 27;
 		break;
 	case 0x7:
-		if (!subleaf && (out[CPUID_ECX] & (1U << 3)) &&
-		    (guest_cr4(v) & CR4_PKE))
-			out[CPUID_ECX] |= 1U << 4;
+		if (!subleaf)
+			emulate_7(v, out);
+		break;
+	case 0xd:
+		emulate_xsave(v, subleaf, out);
+		break;
+	case 0x80000001:
+		if (!long_mode)
+			out[CPUID_EDX] &= ~(1U << 11);	/* SYSCALL */
 		break;
 	}
 	return true;

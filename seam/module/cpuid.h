@@ -13,6 +13,7 @@ struct cpuid_leaf {
 	u32 leaf, subleaf;
 	u32 native[4];
 	u32 fixed1[4];
+	bool faults;
 };
 
 struct cpuid_config_entry {

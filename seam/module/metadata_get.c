@@ -10,8 +10,6 @@
 #define TDCX_SEPT_ROOT		3
 #define TDCX_ZERO		4
 
-#define NR_CPUID_VALUES		64	/* what 1.5.01 counts */
-#define CPUID_UNUSED_SLOT	13
 
 #define GETTER(name)						\
 	u64 md_get_##name(const struct md_ctx *ctx UNUSED,	\
@@ -138,7 +136,7 @@ GETTER(xbuff_offset)
 
 GETTER(cpuid_valid)
 {
-	return index <= NR_CPUID_VALUES && index != CPUID_UNUSED_SLOT;
+	return index < nr_cpuid_leaves && !cpuid_leaves[index].faults;
 }
 
 /*

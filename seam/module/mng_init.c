@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TDH.MNG.INIT: TD_PARAMS are copied, checked field by field, then kept. */
 #include "mem.h"
+#include "metadata.h"
 #include "vp.h"
 
 #define TD_PARAMS_SIZE		1024
 #define MSR_EPT_VPID_CAP	0x48c
 #define EPT_CAP_5_LEVELS	SEAM_BIT(7)
 #define TSC_UNIT_HZ		25000000ULL
+#define MSR_CONFIG_ARCH_CAPS	1
 #define HP_LOCK_TIMEOUT_US	1000000
 
 #define XFAM_FIXED1		3ULL
@@ -137,8 +139,6 @@ static u64 check_params(const struct td *td, const struct td_params *p)
 		return ST_OP(OPERAND_INVALID, NUM_L2_VMS);
 	if (td->num_tdcx < TDCS_PAGES + (unsigned int)p->num_l2_vms)
 		return ST(TDCS_NOT_ALLOCATED);
-	if (p->msr_config_ctls > 1)
-		return ST_OP(OPERAND_INVALID, IA32_ARCH_CAPABILITIES_CONFIG);
 	if (!all_zero(p->reserved1, sizeof(p->reserved1)))
 		return ST_OP(OPERAND_INVALID, RDX);
 	if (p->config_flags & ~config_flags_allowed())
@@ -148,6 +148,7 @@ static u64 check_params(const struct td *td, const struct td_params *p)
 	if (p->tsc_frequency < 4 || p->tsc_frequency > 400)
 		return ST_OP(OPERAND_INVALID, TSC_FREQUENCY);
 	if (!all_zero(p->reserved2, sizeof(p->reserved2)) ||
+	    p->msr_config_ctls & ~MSR_CONFIG_ARCH_CAPS ||
 	    !all_zero(p->reserved3, sizeof(p->reserved3)))
 		return ST_OP(OPERAND_INVALID, RDX);
 	return ST(SUCCESS);
@@ -218,13 +219,22 @@ static void td_start(struct td *td, const struct td_params *p)
 
 static u64 td_prepare(struct td *td, const struct td_params *p, u64 *bad)
 {
+	u64 arch_caps_free = p->msr_config_ctls & MSR_CONFIG_ARCH_CAPS ?
+			     ARCH_CAPS_CONFIG_MASK : 0;
+	u64 st;
+
 	/* The CPUID values follow these; nobody sees them before INIT is done. */
 	td->attributes = p->attributes;
 	td->xfam = p->xfam;
 	td->tsc_frequency = p->tsc_frequency;
-	if (!cpuid_td_init(td, p->cpuid, bad))
-		return ST_OP(OPERAND_INVALID, CPUID_CONFIG);
+	st = cpuid_td_init(td, p->cpuid, bad);
+	if (st)
+		return st;
 	if (!all_zero(p->reserved4, sizeof(p->reserved4)))
+		return ST_OP(OPERAND_INVALID, RDX);
+	if (p->arch_capabilities & ~arch_caps_free)
+		return ST_OP(OPERAND_INVALID, IA32_ARCH_CAPABILITIES_CONFIG);
+	if ((p->attributes & ATTR_MIGRATABLE) && p->num_l2_vms)
 		return ST_OP(OPERAND_INVALID, RDX);
 	if (!td_alloc(td))
 		return ST_OP(OPERAND_BUSY, TDR);

@@ -427,10 +427,10 @@ u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr);
 
 /*
  * CPUID of a TD (cpuid.c). MNG.INIT calls it when ATTRIBUTES, XFAM and the TSC
- * frequency are in @td; false: *bad is leaf | subleaf << 32 of what is wrong.
+ * frequency are in @td; *bad then may be leaf | subleaf << 32 of what is wrong.
  */
-bool cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
-		   u64 *bad);
+u64 cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
+		  u64 *bad);
 /* Bits that the VMM may set in entry @i of TD_PARAMS.CPUID_CONFIG. */
 void cpuid_config_get(unsigned int i, u32 *leaf, u32 *subleaf, u32 mask[4]);
 /* The TD's value as far as it is the same for all vCPUs; false: #VE */

@@ -133,20 +133,26 @@ static const struct msr_rule *rule_of(u32 msr)
 }
 
 /*
- * What the CPU has, short of what would show the host's control MSRs. The
- * configurable bits are the VMM's, if it chose.
+ * What the CPU has, short of what would show the host's control MSRs. Of the
+ * configurable bits RRSBA tells of a weakness: the VMM can only add it, and
+ * only take the others away.
  */
-#define ARCH_CAPS_HIDDEN	(SEAM_MASK(11, 10) | SEAM_BIT(21) | SEAM_BIT(24))
+#define ARCH_CAPS_SHOWN	(SEAM_MASK(8, 0) | SEAM_MASK(15, 12) | \
+			 ARCH_CAPS_CONFIG_MASK)
+#define ARCH_CAPS_TSX	SEAM_BIT(7)
+#define ARCH_CAPS_RRSBA	SEAM_BIT(19)
 
 u64 arch_capabilities(const struct td *td)
 {
 	u64 val;
 
 	seam_msr(0x10a, &val);
-	val &= ~ARCH_CAPS_HIDDEN;
-	if (td->msr_config_ctls & 1)
-		val = (val & ~ARCH_CAPS_CONFIG_MASK) |
-		      (td->arch_capabilities & ARCH_CAPS_CONFIG_MASK);
+	val &= ARCH_CAPS_SHOWN;
+	if (!gate_open(td, G_TSX))
+		val &= ~ARCH_CAPS_TSX;
+	val &= td->arch_capabilities |
+	       ~(ARCH_CAPS_CONFIG_MASK & ~ARCH_CAPS_RRSBA);
+	val |= td->arch_capabilities & ARCH_CAPS_RRSBA;
 	return val;
 }
 

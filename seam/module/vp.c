@@ -254,7 +254,7 @@ u64 leaf_TDH_VP_INIT(struct call *c)
 	v->gpr[RCX] = c->g[RDX];
 	v->gpr[R8] = c->g[RDX];
 	v->gpr[RBX] = v->td->gpaw52 ? 52 : 48;
-	v->gpr[RDX] = cpuid_signature(v->td);
+	v->gpr[RDX] = cpuid_signature();
 	v->gpr[RSI] = v->index;
 	v->x2apic_id = named ? c->g[R8] : v->index;
 	v->dr6 = 0xffff0ff0;

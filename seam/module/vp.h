@@ -102,14 +102,17 @@ static inline unsigned int vcpu_lp(const struct vcpu *v)
 bool vcpu_associate(struct vcpu *v, unsigned int lp);
 
 /* True: out[] is the answer (EAX EBX ECX EDX). False: #VE. */
-bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, u32 out[4]);
+bool cpuid_emulate(struct vcpu *v, u32 leaf, u32 subleaf, bool long_mode,
+		   u32 out[4]);
 /* Index of a leaf in the TD's CPUID values, -1: #VE. */
 int cpuid_index(u32 leaf, u32 subleaf);
+/* The same for what a guest asks, also beyond the last leaf. */
+int cpuid_guest_index(u32 leaf, u32 subleaf);
 /* What RDTSC shows to the guest now. */
 u64 virtual_tsc(const struct td *td);
 bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
-/* What the vCPU's CPUID(1).EAX says. */
-u32 cpuid_signature(const struct td *td);
+/* Family, model and stepping of the CPU */
+u32 cpuid_signature(void);
 
 #define MSR_IA32_XSS_INDEX	0xda0
 

@@ -88,7 +88,7 @@ static bool exit_ept_violation(struct vcpu *v, const struct vp_exit *exit,
 /* The guest may want to hear of all CPUIDs, or of single leaves. */
 static bool cpuid_is_ve(const struct vcpu *v, u8 cpl)
 {
-	int i = cpuid_index(v->gpr[RAX], v->gpr[RCX]);
+	int i = cpuid_guest_index(v->gpr[RAX], v->gpr[RCX]);
 
 	if (cpl ? v->cpuid_ve_user : v->cpuid_ve_supervisor)
 		return true;
@@ -101,7 +101,7 @@ static bool exit_cpuid(struct vcpu *v, const struct vp_exit *exit,
 	u32 r[4];
 
 	if (cpuid_is_ve(v, exit->cpl) ||
-	    !cpuid_emulate(v, v->gpr[RAX], v->gpr[RCX], r)) {
+	    !cpuid_emulate(v, v->gpr[RAX], v->gpr[RCX], exit->long_mode, r)) {
 		inject_ve(v, exit, 0, inj);
 		return false;
 	}

@@ -5,10 +5,6 @@
 
 #include "vp_test.h"
 
-#define EVENT_VE	0x80000314u
-#define EVENT_DF	0x80000b08u
-#define EVENT_GP	0x80000b0du
-#define EVENT_UD	0x80000306u
 
 static struct vp_inject inj;
 

@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 	vp_test_refusals();
 	vp_test_guest();
 	vp_test_apic();
+	vp_test_cpuid();
 	vp_test_metadata();
 	vp_test_races();
 	vp_test_fuzz();

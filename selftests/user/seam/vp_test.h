@@ -12,9 +12,16 @@
 void vp_test_refusals(void);
 void vp_test_guest(void);
 void vp_test_apic(void);
+void vp_test_cpuid(void);
 void vp_test_metadata(void);
 void vp_test_races(void);
 void vp_test_fuzz(void);
+
+/* Events as VM entry takes them */
+#define EVENT_VE	0x80000314u
+#define EVENT_DF	0x80000b08u
+#define EVENT_GP	0x80000b0du
+#define EVENT_UD	0x80000306u
 
 /* The running TD's vCPU, entered on LP 0. */
 struct vcpu *vp_enter(void);
