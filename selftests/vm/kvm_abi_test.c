@@ -4,18 +4,16 @@
  * gets its errno and changes nothing. No guest runs here.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "../include/ktap.h"
 #include "../lib/audit.h"
+#include "../lib/kvm_calls.h"
 #include "../lib/paging.h"
 #include "../lib/td.h"
 
@@ -23,41 +21,6 @@
 #define SIZE_2M		(2UL << 20)
 #define NO_FD		(-1)
 #define UNKNOWN_IOCTL	_IO(KVMIO, 0xfe)
-
-static int expect(int want, long got, const char *what)
-{
-	if (!ktap_ok(got == want, "%s", what))
-		ktap_note("wanted %d, got %ld", want, got);
-	return got == want;
-}
-
-static long io(int fd, unsigned long nr, unsigned long arg)
-{
-	long ret = ioctl(fd, nr, arg);
-
-	return ret < 0 ? -errno : ret;
-}
-
-static long iop(int fd, unsigned long nr, void *arg)
-{
-	return io(fd, nr, (unsigned long)arg);
-}
-
-static long cmd(int fd, unsigned int id, unsigned int flags, void *data)
-{
-	struct kvm_tdx_cmd c = {
-		.id = id, .flags = flags, .data = (unsigned long)data,
-	};
-
-	return iop(fd, KVM_MEMORY_ENCRYPT_OP, &c);
-}
-
-static long enable(int vm, unsigned int cap, unsigned long arg)
-{
-	struct kvm_enable_cap c = { .cap = cap, .args[0] = arg };
-
-	return iop(vm, KVM_ENABLE_CAP, &c);
-}
 
 static void test_device(int dev)
 {
