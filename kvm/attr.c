@@ -51,9 +51,15 @@ static int attr_change(struct td_vm *vm, u64 gfn, u64 npages, u64 attrs)
 	if (attr_range_is(vm, gfn, npages, attrs))
 		return 0;
 
+	/* what can fail for want of memory, while nothing has changed */
+	if (!(attrs & KVM_MEMORY_ATTRIBUTE_PRIVATE)) {
+		ret = sept_split_edges(vm, gfn, npages);
+		if (ret)
+			return ret;
+	}
 	/* Faults look here first: change it, then take the old half away. */
 	ret = mtree_store_range(&vm->attrs, gfn, gfn + npages - 1, entry,
-				GFP_KERNEL_ACCOUNT);
+				TD_GFP);
 	if (ret)
 		return ret;
 

@@ -49,7 +49,7 @@ long cpuid_set(struct td_vcpu *vcpu, void __user *argp)
 	if (head.nent > MAX_ENTRIES)
 		return -E2BIG;
 	size = struct_size(c, entries, head.nent);
-	c = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	c = kvzalloc(size, TD_GFP);
 	if (!c)
 		return -ENOMEM;
 	if (copy_from_user(c, argp, size)) {
@@ -150,7 +150,7 @@ long cpuid_get_td(struct td_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 
 	if (cmd->flags)
 		return -EINVAL;
-	c = kvzalloc(struct_size(c, entries, MAX_ENTRIES), GFP_KERNEL_ACCOUNT);
+	c = kvzalloc(struct_size(c, entries, MAX_ENTRIES), TD_GFP);
 	if (!c)
 		return -ENOMEM;
 	ret = td_cpuid_half(vcpu->vm, 0, c);

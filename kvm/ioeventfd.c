@@ -84,7 +84,7 @@ static int assign(struct td_vm *vm, const struct ioeventfd *init)
 	struct ioeventfd *e, *i;
 	int ret = -EEXIST;
 
-	e = kmemdup(init, sizeof(*e), GFP_KERNEL_ACCOUNT);
+	e = kmemdup(init, sizeof(*e), TD_GFP);
 	if (!e)
 		return -ENOMEM;
 	down_write(&vm->iobus_lock);

@@ -64,7 +64,7 @@ static struct irq_table *table_build(const struct kvm_irq_routing_entry *e,
 			return ERR_PTR(-EINVAL);
 		nr = max(nr, e[i].gsi + 1);
 	}
-	table = kvzalloc(struct_size(table, route, nr), GFP_KERNEL_ACCOUNT);
+	table = kvzalloc(struct_size(table, route, nr), TD_GFP);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 	table->nr = nr;

@@ -120,7 +120,7 @@ static int irqfd_assign(struct td_vm *vm, const struct kvm_irqfd *args)
 
 	if (!vm->split_irqchip)
 		return -EINVAL;
-	fd = kzalloc(sizeof(*fd), GFP_KERNEL_ACCOUNT);
+	fd = kzalloc(sizeof(*fd), TD_GFP);
 	if (!fd)
 		return -ENOMEM;
 	fd->vm = vm;

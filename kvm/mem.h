@@ -92,7 +92,7 @@ long slot_set(struct td_vm *vm, void __user *argp, bool v2);
 struct slot *slot_find(struct td_vm *vm, u64 gfn);
 void slots_free(struct td_vm *vm);
 void slots_memfd_closed(struct td_vm *vm, struct memfd *m);
-void slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n);
+int slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n);
 
 /* attr.c */
 long attr_set(struct td_vm *vm, void __user *argp);
@@ -110,6 +110,7 @@ void sept_reclaim(struct td_vm *vm);
 /* zap.c */
 int sept_zap(struct td_vm *vm, u64 gfn, u64 npages);
 int sept_split(struct td_vm *vm, u64 gfn);
+int sept_split_edges(struct td_vm *vm, u64 gfn, u64 npages);
 int td_track(struct td_vm *vm);
 /* promote.c */
 void sept_promote_pending(struct td_vm *vm);

@@ -55,19 +55,19 @@ static struct memfd_block *block_create(struct memfd *m, u64 pgoff)
 	u64 start = round_down(pgoff, PAGES_2M) << PAGE_SHIFT;
 	struct memfd_block *b;
 
-	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
+	b = kzalloc(sizeof(*b), TD_GFP);
 	if (!b)
 		return NULL;
 	if (start + SIZE_OF_2M <= m->size)
 		b->huge = td_page_alloc(ORDER_2M);
 	if (!b->huge) {
 		b->small = kvcalloc(PAGES_2M, sizeof(*b->small),
-				    GFP_KERNEL_ACCOUNT);
+				    TD_GFP);
 		if (!b->small)
 			goto fail;
 	}
 	if (!xa_err(xa_store(&m->blocks, pgoff >> ORDER_2M, b,
-			     GFP_KERNEL_ACCOUNT)))
+			     TD_GFP)))
 		return b;
 fail:
 	memfd_block_free(b);
@@ -177,10 +177,11 @@ static long memfd_fallocate(struct file *file, int mode, loff_t offset,
 			return 0;
 		n = min_t(u64, n, (m->size >> PAGE_SHIFT) - first);
 		mutex_lock(&vm->mem_lock);
-		slots_memfd_punched(vm, m, first, n);
-		memfd_punch(m, first, n);
+		ret = slots_memfd_punched(vm, m, first, n);
+		if (!ret)
+			memfd_punch(m, first, n);
 		mutex_unlock(&vm->mem_lock);
-		return 0;
+		return ret;
 	}
 
 	if (offset + len > m->size)
@@ -238,7 +239,7 @@ long memfd_create_ioctl(struct td_vm *vm, void __user *argp)
 	if (!args.size || !PAGE_ALIGNED(args.size) || (s64)args.size < 0)
 		return -EINVAL;
 
-	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	m = kzalloc(sizeof(*m), TD_GFP);
 	if (!m)
 		return -ENOMEM;
 	kref_init(&m->kref);

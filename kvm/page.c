@@ -17,13 +17,12 @@
  */
 struct page *td_page_alloc(unsigned int order)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
+	/* a large page is worth a look, no more: small ones will do */
+	gfp_t gfp = order ? GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY :
+			    TD_GFP;
 	struct page *aside[MAX_UNUSABLE];
 	struct page *page = NULL;
 	unsigned int n = 0;
-
-	/* at the limit of the owner's cgroup an error, and nobody is killed */
-	gfp |= order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL;
 
 	while (n < MAX_UNUSABLE) {
 		page = alloc_pages(gfp, order);

@@ -287,8 +287,10 @@ long private_prefault(struct td_vcpu *vcpu, void __user *argp)
 			break;
 		}
 		ret = prefault_one(vm, r.gpa >> PAGE_SHIFT, &level);
-		if (ret == -EAGAIN)
+		if (ret == -EAGAIN) {
+			cond_resched();
 			continue;
+		}
 		if (ret)
 			break;
 		step = PAGE_SIZE;

@@ -20,13 +20,13 @@ struct sept_block *sept_block_get(struct td_vm *vm, u64 gfn, bool create)
 
 	if (b || !create)
 		return b;
-	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
+	b = kzalloc(sizeof(*b), TD_GFP);
 	if (!b)
 		return NULL;
 	b->gfn = round_down(gfn, PAGES_2M);
 	INIT_LIST_HEAD(&b->promote);
 	if (xa_err(xa_store(&vm->sept_2m, gfn >> ORDER_2M, b,
-			    GFP_KERNEL_ACCOUNT))) {
+			    TD_GFP))) {
 		kfree(b);
 		return NULL;
 	}
@@ -69,7 +69,7 @@ int sept_grow(struct td_vm *vm, u64 gfn, enum tdx_level leaf)
 		if (level <= leaf || xa_load(tables, index))
 			continue;
 		/* a place for the pointer first, so that it cannot get lost */
-		ret = xa_reserve(tables, index, GFP_KERNEL_ACCOUNT);
+		ret = xa_reserve(tables, index, TD_GFP);
 		if (ret)
 			return ret;
 		ret = sept_table_add(vm, gfn, level, &page);
@@ -77,7 +77,7 @@ int sept_grow(struct td_vm *vm, u64 gfn, enum tdx_level leaf)
 			xa_release(tables, index);
 			return ret;
 		}
-		xa_store(tables, index, page, GFP_KERNEL_ACCOUNT);
+		xa_store(tables, index, page, TD_GFP);
 	}
 
 	b = sept_block_get(vm, gfn, true);

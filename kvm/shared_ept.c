@@ -69,7 +69,7 @@ struct ept_spare {
 static int spare_fill(struct td_vm *vm, struct ept_spare *spare)
 {
 	while (spare->n < ept_levels(vm) - 1) {
-		u64 *table = ept_table_alloc(vm, GFP_KERNEL_ACCOUNT);
+		u64 *table = ept_table_alloc(vm, TD_GFP);
 
 		if (!table)
 			return -ENOMEM;
@@ -124,7 +124,7 @@ static u64 *ept_lookup(struct td_vm *vm, u64 gfn, u64 *pages)
 
 int shared_init(struct td_vm *vm)
 {
-	vm->shared_root = ept_table_alloc(vm, GFP_KERNEL_ACCOUNT);
+	vm->shared_root = ept_table_alloc(vm, TD_GFP);
 	return vm->shared_root ? 0 : -ENOMEM;
 }
 

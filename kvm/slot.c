@@ -86,7 +86,7 @@ static int slot_create(struct td_vm *vm, const struct slot *init,
 	if (slot_overlaps(vm, init))
 		return -EEXIST;
 
-	s = kmemdup(init, sizeof(*s), GFP_KERNEL_ACCOUNT);
+	s = kmemdup(init, sizeof(*s), TD_GFP);
 	if (!s)
 		return -ENOMEM;
 	if (r->flags & KVM_MEM_GUEST_MEMFD) {
@@ -118,7 +118,7 @@ static int slot_create(struct td_vm *vm, const struct slot *init,
 	return 0;
 }
 
-/* Only the user address of a slot without guest_memfd may be moved. */
+/* A slot without guest_memfd may be moved to another GPA: no other change. */
 static int slot_modify(struct td_vm *vm, struct slot *old,
 		       const struct slot *new)
 {
@@ -210,9 +210,11 @@ void slots_free(struct td_vm *vm)
 	}
 }
 
-void slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
+/* What the guest has of the range goes; -ENOMEM: not all of it did. */
+int slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
 {
 	struct slot *s;
+	int ret;
 
 	list_for_each_entry(s, &vm->slots, link) {
 		u64 from, to;
@@ -221,11 +223,16 @@ void slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
 			continue;
 		from = max(pgoff, s->memfd_pgoff);
 		to = min(pgoff + n, s->memfd_pgoff + s->npages);
-		if (from < to)
-			sept_zap(vm, s->gfn + from - s->memfd_pgoff, to - from);
+		if (from >= to)
+			continue;
+		ret = sept_zap(vm, s->gfn + from - s->memfd_pgoff, to - from);
+		if (ret == -ENOMEM)
+			return ret;
 	}
+	return 0;
 }
 
+/* Mappings are within slots: none is cut, so nothing wants memory. */
 void slots_memfd_closed(struct td_vm *vm, struct memfd *m)
 {
 	slots_memfd_punched(vm, m, 0, m->size >> PAGE_SHIFT);

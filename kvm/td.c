@@ -26,7 +26,7 @@ static int td_alloc_pages(struct td_vm *vm, struct page ***tdcx)
 	unsigned int i, n = seamhost_sysinfo()->tdcs_pages;
 
 	vm->tdr_page = td_owned_alloc();
-	*tdcx = kcalloc(n, sizeof(**tdcx), GFP_KERNEL_ACCOUNT);
+	*tdcx = kcalloc(n, sizeof(**tdcx), TD_GFP);
 	if (!vm->tdr_page || !*tdcx)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {

@@ -194,7 +194,7 @@ static void vcpu_free(struct td_vcpu *vcpu)
 
 static struct td_vcpu *vcpu_alloc(struct td_vm *vm, u32 id)
 {
-	struct td_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	struct td_vcpu *vcpu = kzalloc(sizeof(*vcpu), TD_GFP);
 
 	if (!vcpu)
 		return NULL;
@@ -209,8 +209,8 @@ static struct td_vcpu *vcpu_alloc(struct td_vm *vm, u32 id)
 	init_waitqueue_head(&vcpu->wq);
 	lapic_init(vcpu);
 
-	vcpu->run_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	vcpu->pio_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	vcpu->run_page = alloc_page(TD_GFP | __GFP_ZERO);
+	vcpu->pio_page = alloc_page(TD_GFP | __GFP_ZERO);
 	if (!vcpu->run_page || !vcpu->pio_page) {
 		vcpu_free(vcpu);
 		return NULL;

@@ -145,7 +145,7 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 
 	/* since a first try an update may have changed their number */
 	tdcx = krealloc_array(vcpu->tdcx, max(n, vcpu->nr_tdcx), sizeof(*tdcx),
-			      GFP_KERNEL_ACCOUNT);
+			      TD_GFP);
 	if (!tdcx)
 		return -ENOMEM;
 	vcpu->tdcx = tdcx;

@@ -233,7 +233,7 @@ int vm_create(unsigned long type)
 	if (type != KVM_X86_TDX_VM)
 		return -EINVAL;
 
-	vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	vm = kzalloc(sizeof(*vm), TD_GFP);
 	if (!vm)
 		return -ENOMEM;
 	__module_get(THIS_MODULE);

@@ -3,6 +3,7 @@
 #ifndef KVM_TDX_VM_H
 #define KVM_TDX_VM_H
 
+#include <linux/gfp.h>
 #include <linux/kref.h>
 #include <linux/maple_tree.h>
 #include <linux/mmu_notifier.h>
@@ -22,6 +23,9 @@
 #define TD_MAX_SLOTS		512
 #define TD_MAX_GSI		4096
 #define TD_NO_HKID		(-1)
+
+/* Charged to who asks. At the limit there an error, and nobody is killed. */
+#define TD_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 enum td_state {
 	TD_NEW,			/* no TD yet: KVM_TDX_INIT_VM is to come */

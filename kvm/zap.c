@@ -27,6 +27,12 @@
 	__zst;								\
 })
 
+/* A dead TD gives its pages back at once, in teardown. */
+static bool zap_has_nothing(struct td_vm *vm)
+{
+	return vm->state == TD_NEW || READ_ONCE(vm->dead);
+}
+
 static bool needs_tracking(struct td_vm *vm)
 {
 	return vm->state == TD_RUNNABLE;
@@ -138,25 +144,27 @@ static void demote_backing(struct td_vm *vm, struct sept_block *b)
 	seamhost_pamt_split(page_to_phys(memfd_page(s->memfd, pgoff)));
 }
 
-/* Split the 2 MiB mapping around @gfn, blocked and tracked, into 4 KiB. */
-static int sept_demote(struct td_vm *vm, struct sept_block *b)
+/* Split the 2 MiB mapping of @b into 4 KiB; the module takes what is given. */
+static int sept_demote(struct td_vm *vm, struct sept_block *b,
+		       struct page *table, const hpa_t pair[2])
 {
-	struct page *table;
 	tdx_status_t st;
-	hpa_t pair[2];
-	int ret;
+	int ret = 0;
 
-	ret = seamhost_pamt_pair_get(pair);
-	if (ret)
+	if (needs_tracking(vm)) {
+		ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
+		if (!ret)
+			ret = td_track(vm);
+	}
+	if (!ret) {
+		st = demote_call(vm, b, table, pair);
+		if (seam_failed(TDH_MEM_PAGE_DEMOTE, st))
+			ret = -EIO;
+	}
+	if (ret) {
+		/* blocked at worst: neither the guest nor we can use it */
+		WRITE_ONCE(vm->broken, true);
 		return ret;
-	ret = -ENOMEM;
-	table = td_control_alloc(vm);
-	if (!table)
-		goto pair;
-	st = demote_call(vm, b, table, pair);
-	if (seam_failed(TDH_MEM_PAGE_DEMOTE, st)) {
-		ret = -EIO;
-		goto table;
 	}
 	b->table = table;
 	b->mapped_2m = false;
@@ -164,30 +172,34 @@ static int sept_demote(struct td_vm *vm, struct sept_block *b)
 	b->nr = PAGES_2M;
 	demote_backing(vm, b);
 	return 0;
-
-table:
-	td_control_free(vm, table);
-pair:
-	seamhost_pamt_pair_put(pair);
-	return ret;
 }
 
 /* Make sure that @gfn is not part of a 2 MiB mapping. */
 int sept_split(struct td_vm *vm, u64 gfn)
 {
 	struct sept_block *b = sept_block_get(vm, gfn, false);
+	struct page *table;
+	hpa_t pair[2];
 	int ret;
 
 	if (!b || !b->mapped_2m)
 		return 0;
-	if (needs_tracking(vm)) {
-		ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
-		if (!ret)
-			ret = td_track(vm);
-		if (ret)
-			return ret;
+	/* memory first: without it the guest's mapping stays as it is */
+	ret = seamhost_pamt_pair_get(pair);
+	if (ret)
+		return ret;
+	table = td_control_alloc(vm);
+	if (!table) {
+		ret = -ENOMEM;
+		goto pair;
 	}
-	return sept_demote(vm, b);
+	ret = sept_demote(vm, b, table, pair);
+	if (!ret)
+		return 0;
+	td_control_free(vm, table);
+pair:
+	seamhost_pamt_pair_put(pair);
+	return ret;
 }
 
 struct zap_range {
@@ -264,17 +276,30 @@ static int zap_remove_all(struct td_vm *vm, const struct zap_range *r)
 	return err;
 }
 
-/* Split the 2 MiB mappings that the range covers only in part: at most two. */
-static int zap_split_edges(struct td_vm *vm, const struct zap_range *r)
+/**
+ * sept_split_edges() - split the 2 MiB mappings that a range cuts: at most two
+ * @vm: the VM; mem_lock is held
+ * @gfn: first page of the range
+ * @npages: their number
+ *
+ * The part of sept_zap() that needs memory, for callers who have something to
+ * change before the rest.
+ *
+ * Return: 0, -ENOMEM, or -EIO when the module refused; the TD cannot run then.
+ */
+int sept_split_edges(struct td_vm *vm, u64 gfn, u64 npages)
 {
-	u64 edge[2] = { r->first, r->end - 1 };
+	struct zap_range r = { .first = gfn, .end = gfn + npages };
+	u64 edge[2] = { r.first, r.end - 1 };
 	unsigned int i;
 	int ret;
 
+	if (zap_has_nothing(vm))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(edge); i++) {
 		struct sept_block *b = sept_block_get(vm, edge[i], false);
 
-		if (!b || !b->mapped_2m || zap_whole(r, b))
+		if (!b || !b->mapped_2m || zap_whole(&r, b))
 			continue;
 		ret = sept_split(vm, edge[i]);
 		if (ret)
@@ -292,7 +317,8 @@ static int zap_split_edges(struct td_vm *vm, const struct zap_range *r)
  * The pages stay with their guest_memfd. A refusal of the module leaves the
  * range blocked at worst, every page accounted for and the TD unable to run.
  *
- * Return: 0, -ENOMEM (nothing removed), or -EIO when the module refused.
+ * Return: 0, -ENOMEM (nothing has changed for the guest), or -EIO when the
+ * module refused.
  */
 int sept_zap(struct td_vm *vm, u64 gfn, u64 npages)
 {
@@ -300,11 +326,9 @@ int sept_zap(struct td_vm *vm, u64 gfn, u64 npages)
 	bool any = false;
 	int ret;
 
-	/* a dead TD gives its pages back at once, in teardown */
-	if (vm->state == TD_NEW || READ_ONCE(vm->dead))
+	if (zap_has_nothing(vm))
 		return 0;
-
-	ret = zap_split_edges(vm, &r);
+	ret = sept_split_edges(vm, gfn, npages);
 	if (!ret && needs_tracking(vm)) {
 		ret = zap_block_all(vm, &r, &any);
 		if (!ret && any)

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 #include "../guest/life.h"
 #include "../include/ktap.h"
+#include "../lib/seamcalls.h"
 #include "../lib/td.h"
 
 #define MIB		(1UL << 20)
@@ -25,6 +28,7 @@
 #define LIMIT		(24 * MIB)
 /* what a charge may be off by: batches of each CPU, and the VMM's own pages */
 #define SLACK		(4 * MIB)
+#define PAGE_SIZE	4096UL
 
 static void *image, *reset;
 static size_t image_size, reset_size;
@@ -126,25 +130,84 @@ static void test_charge(void)
 		ktap_note("%lu before, %lu after", before, charged());
 }
 
+/* Whole pages until there are none, those that a CPU has in stock too. */
+static int fill_up(int memfd)
+{
+	off_t at = 0;
+
+	while (!fallocate(memfd, FALLOC_FL_KEEP_SIZE, at, PAGE_SIZE))
+		at += PAGE_SIZE;
+	return -errno;
+}
+
+/*
+ * At the limit even the page is missing that splits a mapping of 2 MiB. What
+ * wants it fails before anything has changed, and can be tried again.
+ */
+static void test_split(struct td_vmm *td, int spare)
+{
+	struct kvm_pre_fault_memory other = {
+		.gpa = FROM + SIZE, .size = PAGE_SIZE,
+	};
+	int convert, punch, next, again;
+
+	if (!ktap_ok(fill_up(spare) == -ENOMEM, "the last page is taken"))
+		ktap_note("%s", strerror(errno));
+	convert = td_set_private(td, FROM + PAGE_SIZE, PAGE_SIZE, false);
+	punch = fallocate(td->memfd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE,
+			  FROM + PAGE_SIZE, PAGE_SIZE) ? -errno : 0;
+	next = ioctl(td->vcpu[0].fd, KVM_PRE_FAULT_MEMORY, &other) ? -errno : 0;
+	limit_set("max");
+
+	if (!ktap_ok(convert == -ENOMEM, "no memory to split 2 MiB: ENOMEM"))
+		ktap_note("%d", convert);
+	if (!ktap_ok(punch == -ENOMEM, "nor to punch a hole: ENOMEM"))
+		ktap_note("%d", punch);
+	if (!ktap_ok(next == -ENOMEM, "nor to note what a new block holds: ENOMEM"))
+		ktap_note("%d", next);
+	ktap_ok(!seamcalls("TDH.MEM.RANGE.BLOCK"),
+		"and the guest's mapping is as it was");
+	again = td_set_private(td, FROM + PAGE_SIZE, PAGE_SIZE, false);
+	if (!ktap_ok(!again && seamcalls_done("TDH.MEM.PAGE.REMOVE") == 1,
+		     "with memory the same conversion takes the page away"))
+		ktap_note("%d, %lu calls", again,
+			  seamcalls_done("TDH.MEM.PAGE.REMOVE"));
+	td_set_private(td, FROM + PAGE_SIZE, PAGE_SIZE, true);
+	seamcalls_stop();
+}
+
+static int spare_memfd(struct td_vmm *td)
+{
+	/* less than 2 MiB: made of small pages */
+	struct kvm_create_guest_memfd m = { .size = MIB };
+	int fd = ioctl(td->vm, KVM_CREATE_GUEST_MEMFD, &m);
+
+	fallocate(fd, FALLOC_FL_KEEP_SIZE, MIB - PAGE_SIZE, PAGE_SIZE);
+	return fd;
+}
+
 static void test_limit(void)
 {
 	unsigned long before = charged();
 	struct td_vmm td;
 	char max[32];
-	int ret;
+	int ret, spare;
 
 	ret = build(&td);
 	ktap_ok(!ret, "a TD is made below the limit");
+	spare = spare_memfd(&td);
+	seamcalls_start();
 	snprintf(max, sizeof(max), "%lu", before + LIMIT);
 	ktap_ok(limit_set(max), "a limit is set");
 	ret = populate(&td);
 	if (!ktap_ok(ret == -ENOMEM, "populating beyond the limit is ENOMEM"))
 		ktap_note("%d", ret);
 	ktap_ok(charged() <= before + LIMIT, "the charge is within the limit");
-	limit_set("max");
+	test_split(&td, spare);
 	ret = populate(&td);
 	if (!ktap_ok(!ret, "without the limit the same TD gets its memory"))
 		ktap_note("%d", ret);
+	close(spare);
 	td_free(&td);
 	ktap_ok(charge_falls_to(before + SLACK),
 		"nothing stays charged after the TD");
@@ -152,6 +215,8 @@ static void test_limit(void)
 
 int main(void)
 {
+	cpu_set_t one;
+
 	ktap_header();
 	image = read_file("/tests/guest/life.img", &image_size);
 	reset = read_file("/tests/guest/life.reset", &reset_size);
@@ -159,6 +224,10 @@ int main(void)
 		ktap_bail("no guest image");
 	if (!cgroup_enter())
 		ktap_skip_all("no memory cgroups here");
+	/* a CPU has a stock of what was charged ahead: look at one alone */
+	CPU_ZERO(&one);
+	CPU_SET(1, &one);
+	sched_setaffinity(0, sizeof(one), &one);
 	test_charge();
 	test_limit();
 	ktap_plan(ktap_seen);
