@@ -139,13 +139,15 @@ static int irqfd_assign(struct td_vm *vm, const struct kvm_irqfd *args)
 		ret = PTR_ERR(fd->ctx);
 		goto put_file;
 	}
+	/* on the list it can be taken back, which wants it to wait already */
+	mutex_lock(&vm->irq_lock);
 	ret = irqfd_list_add(vm, fd);
+	/* what was signalled before counts */
+	if (!ret && vfs_poll(file, &fd->pt) & EPOLLIN)
+		irq_raise_gsi(vm, fd->gsi);
+	mutex_unlock(&vm->irq_lock);
 	if (ret)
 		goto put_ctx;
-
-	/* what was signalled before counts */
-	if (vfs_poll(file, &fd->pt) & EPOLLIN)
-		irq_raise_gsi(vm, fd->gsi);
 	fput(file);
 	return 0;
 
@@ -165,11 +167,13 @@ static int irqfd_deassign(struct td_vm *vm, const struct kvm_irqfd *args)
 
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
+	mutex_lock(&vm->irq_lock);
 	spin_lock_irq(&vm->irqfd_lock);
 	list_for_each_entry_safe(fd, next, &vm->irqfds, link)
 		if (fd->ctx == ctx && fd->gsi == args->gsi)
 			irqfd_deactivate(fd);
 	spin_unlock_irq(&vm->irqfd_lock);
+	mutex_unlock(&vm->irq_lock);
 	eventfd_ctx_put(ctx);
 	/* no interrupt after this call */
 	flush_workqueue(irqfd_wq);

@@ -103,7 +103,7 @@ struct td_vm {
 	atomic_long_t shared_tables;
 
 	/* Interrupts */
-	struct mutex irq_lock;
+	struct mutex irq_lock;		/* routes; irqfds that come and go */
 	struct irq_table __rcu *irqs;
 	struct list_head irqfds;
 	struct list_head ioeventfds;
