@@ -17,7 +17,7 @@ unsigned int cap_max_vcpus(void)
 			TD_MAX_VCPUS;
 }
 
-long cap_check(unsigned long cap)
+long cap_check(const struct td_vm *vm, unsigned long cap)
 {
 	switch (cap) {
 	/* there, and true of every TD */
@@ -65,9 +65,9 @@ long cap_check(unsigned long cap)
 	case KVM_CAP_NR_VCPUS:
 		return min_t(unsigned int, num_online_cpus(), cap_max_vcpus());
 	case KVM_CAP_MAX_VCPUS:
-		return cap_max_vcpus();
+		return vm ? READ_ONCE(vm->max_vcpus) : cap_max_vcpus();
 	case KVM_CAP_MAX_VCPU_ID:
-		return TD_MAX_VCPUS * 4;
+		return TD_MAX_VCPU_IDS;
 	case KVM_CAP_VM_TYPES:
 		return BIT(KVM_X86_TDX_VM);
 	case KVM_CAP_MEMORY_ATTRIBUTES:
@@ -104,7 +104,18 @@ static long enable_max_vcpus(struct td_vm *vm, u64 n)
 	/* TD_PARAMS carry it */
 	if (vm->state != TD_NEW || vm->nr_vcpus)
 		return -EINVAL;
-	vm->max_vcpus = n;
+	WRITE_ONCE(vm->max_vcpus, n);
+	return 0;
+}
+
+/* Once: vCPUs may be there that a smaller number would forbid. */
+static long enable_max_vcpu_ids(struct td_vm *vm, u64 n)
+{
+	if (n > TD_MAX_VCPU_IDS)
+		return -EINVAL;
+	if (vm->max_vcpu_ids && vm->max_vcpu_ids != n)
+		return -EINVAL;
+	vm->max_vcpu_ids = n;
 	return 0;
 }
 
@@ -142,8 +153,7 @@ long vm_enable_cap(struct td_vm *vm, void __user *argp)
 		ret = enable_max_vcpus(vm, cap.args[0]);
 		break;
 	case KVM_CAP_MAX_VCPU_ID:
-		ret = cap.args[0] && cap.args[0] <= TD_MAX_VCPUS * 4 ?
-		      0 : -EINVAL;
+		ret = enable_max_vcpu_ids(vm, cap.args[0]);
 		break;
 	case KVM_CAP_X86_APIC_BUS_CYCLES_NS:
 		ret = enable_bus_cycles(vm, cap.args[0]);

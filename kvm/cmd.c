@@ -14,10 +14,6 @@ static long cmd_copy(struct kvm_tdx_cmd *cmd, void __user *argp)
 
 static long vm_cmd_locked(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 {
-	/* vm->lock is not held throughout the creation of a vCPU */
-	if (vm->creating_vcpu)
-		return -EBUSY;
-
 	switch (cmd->id) {
 	case KVM_TDX_INIT_VM:
 		return td_init_vm(vm, cmd);

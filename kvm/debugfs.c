@@ -71,9 +71,16 @@ static const struct file_operations private_fops = {
 /* The VM got file descriptor @fd of the calling process. */
 void vm_debugfs_add(struct td_vm *vm, int fd)
 {
+	struct dentry *dup;
 	char name[32];
 
 	snprintf(name, sizeof(name), "%d-%d", task_pid_nr(current), fd);
+	/* of a VM whose file has another number by now: debugfs would complain */
+	dup = debugfs_lookup(name, debugfs_root);
+	if (dup) {
+		dput(dup);
+		return;
+	}
 	vm->debugfs = debugfs_create_dir(name, debugfs_root);
 	debugfs_create_file("private", 0400, vm->debugfs, vm, &private_fops);
 }
@@ -82,6 +89,7 @@ void vm_debugfs_add(struct td_vm *vm, int fd)
 void vm_debugfs_remove(struct td_vm *vm)
 {
 	debugfs_remove_recursive(vm->debugfs);
+	vm->debugfs = NULL;
 }
 
 void vm_debugfs_init(void)

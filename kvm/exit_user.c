@@ -29,7 +29,7 @@ static int map_gpa_done(struct td_vcpu *vcpu)
 	struct kvm_tdx_hypercall_exit *hc = kvm_tdx_run_exit(vcpu->run);
 	u64 end = vcpu->regs.r12 + vcpu->regs.r13;
 
-	switch (hc->ret) {
+	switch (READ_ONCE(hc->ret)) {
 	case 0:
 		break;
 	case EAGAIN:
@@ -39,6 +39,8 @@ static int map_gpa_done(struct td_vcpu *vcpu)
 		vcpu->regs.r11 = vcpu->map_gpa_next;
 		return answer(vcpu, GHCI_INVALID_OPERAND);
 	default:
+		/* the guest has no answer yet: one may still be given */
+		vcpu->complete = map_gpa_done;
 		return -EINVAL;
 	}
 
@@ -177,6 +179,7 @@ int exit_setup_notify(struct td_vcpu *vcpu)
 /* A guest that said this must not get an answer. */
 static int fatal_done(struct td_vcpu *vcpu)
 {
+	vcpu->complete = fatal_done;
 	return -EIO;
 }
 

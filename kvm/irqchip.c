@@ -3,6 +3,7 @@
  * The kernel's half of a split irqchip: GSIs are routed to MSIs. The table is
  * replaced as a whole, while interrupts are raised.
  */
+#include <linux/bitmap.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -38,13 +39,16 @@ int irq_raise_gsi(struct td_vm *vm, u32 gsi)
 	return irq_msi(vm, route.address, route.data);
 }
 
-static int route_add(struct irq_table *table,
+/* @used: GSIs that have a route; each has one */
+static int route_add(struct irq_table *table, unsigned long *used,
 		     const struct kvm_irq_routing_entry *e)
 {
 	/* entries of user-space irqchips have no route of their own here */
 	if (e->type != KVM_IRQ_ROUTING_MSI)
 		return -EINVAL;
 	if (e->flags & ~KVM_MSI_VALID_DEVID)
+		return -EINVAL;
+	if (test_and_set_bit(e->gsi, used))
 		return -EINVAL;
 	table->route[e->gsi].address = (u64)e->u.msi.address_hi << 32 |
 				       e->u.msi.address_lo;
@@ -55,6 +59,7 @@ static int route_add(struct irq_table *table,
 static struct irq_table *table_build(const struct kvm_irq_routing_entry *e,
 				     u32 n)
 {
+	DECLARE_BITMAP(used, TD_MAX_GSI) = {};
 	struct irq_table *table;
 	u32 i, nr = 0;
 	int ret;
@@ -69,7 +74,7 @@ static struct irq_table *table_build(const struct kvm_irq_routing_entry *e,
 		return ERR_PTR(-ENOMEM);
 	table->nr = nr;
 	for (i = 0; i < n; i++) {
-		ret = route_add(table, &e[i]);
+		ret = route_add(table, used, &e[i]);
 		if (ret) {
 			kvfree(table);
 			return ERR_PTR(ret);

@@ -116,7 +116,9 @@ static int guest_tsc(struct td_vcpu *vcpu, u64 *now)
 {
 	struct tdx_out off, mul;
 
-	if (tdx_failed(seam_retry(tdh_mng_rd(vcpu->vm->tdr, TDX_TDCS_TSC_OFFSET,
+	/* KVM_SET_MSRS comes here from outside of KVM_RUN, too */
+	if (!vm_alive(vcpu->vm) ||
+	    tdx_failed(seam_retry(tdh_mng_rd(vcpu->vm->tdr, TDX_TDCS_TSC_OFFSET,
 					     &off))) ||
 	    tdx_failed(seam_retry(tdh_mng_rd(vcpu->vm->tdr,
 					     TDX_TDCS_TSC_MULTIPLIER, &mul))))

@@ -39,7 +39,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case KVM_CREATE_VM:
 		return vm_create(arg);
 	case KVM_CHECK_EXTENSION:
-		return cap_check(arg);
+		return cap_check(NULL, arg);
 	case KVM_GET_VCPU_MMAP_SIZE:
 		return arg ? -EINVAL : KVM_RUN_PAGES * PAGE_SIZE;
 	case KVM_GET_SUPPORTED_CPUID:

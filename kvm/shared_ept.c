@@ -26,7 +26,7 @@ static unsigned int ept_levels(struct td_vm *vm)
 	return vm->gpaw == 52 ? 5 : 4;
 }
 
-static u64 *ept_table_alloc(struct td_vm *vm, gfp_t gfp)
+static u64 *ept_table_alloc(gfp_t gfp)
 {
 	u64 *table = (u64 *)__get_free_page(gfp);
 	unsigned int i;
@@ -35,13 +35,11 @@ static u64 *ept_table_alloc(struct td_vm *vm, gfp_t gfp)
 		return NULL;
 	for (i = 0; i < EPT_ENTRIES; i++)
 		table[i] = EPT_ABSENT;
-	atomic_long_inc(&vm->shared_tables);
 	return table;
 }
 
-static void ept_table_free(struct td_vm *vm, u64 *table)
+static void ept_table_free(u64 *table)
 {
-	atomic_long_dec(&vm->shared_tables);
 	free_page((unsigned long)table);
 }
 
@@ -69,7 +67,7 @@ struct ept_spare {
 static int spare_fill(struct td_vm *vm, struct ept_spare *spare)
 {
 	while (spare->n < ept_levels(vm) - 1) {
-		u64 *table = ept_table_alloc(vm, TD_GFP);
+		u64 *table = ept_table_alloc(TD_GFP);
 
 		if (!table)
 			return -ENOMEM;
@@ -78,10 +76,10 @@ static int spare_fill(struct td_vm *vm, struct ept_spare *spare)
 	return 0;
 }
 
-static void spare_free(struct td_vm *vm, struct ept_spare *spare)
+static void spare_free(struct ept_spare *spare)
 {
 	while (spare->n)
-		ept_table_free(vm, spare->table[--spare->n]);
+		ept_table_free(spare->table[--spare->n]);
 }
 
 /* The 4 KiB entry of @gfn (with the shared bit); shared_lock is held. */
@@ -122,27 +120,44 @@ static u64 *ept_lookup(struct td_vm *vm, u64 gfn, u64 *pages)
 	return &table[ept_index(gfn, 0)];
 }
 
-int shared_init(struct td_vm *vm)
+/* The address space may change meanwhile: the notifier looks at the root. */
+static u64 *shared_exchange(struct td_vm *vm, u64 *root)
 {
-	vm->shared_root = ept_table_alloc(vm, TD_GFP);
-	return vm->shared_root ? 0 : -ENOMEM;
+	u64 *old;
+
+	spin_lock(&vm->shared_lock);
+	old = vm->shared_root;
+	vm->shared_root = root;
+	spin_unlock(&vm->shared_lock);
+	return old;
 }
 
-static void ept_free_below(struct td_vm *vm, u64 *table, int level)
+int shared_init(struct td_vm *vm)
+{
+	u64 *root = ept_table_alloc(TD_GFP);
+
+	if (!root)
+		return -ENOMEM;
+	shared_exchange(vm, root);
+	return 0;
+}
+
+static void ept_free_below(u64 *table, int level)
 {
 	unsigned int i;
 
 	for (i = 0; level > 0 && i < EPT_ENTRIES; i++)
 		if (ept_is_table(table[i]))
-			ept_free_below(vm, ept_child(table[i]), level - 1);
-	ept_table_free(vm, table);
+			ept_free_below(ept_child(table[i]), level - 1);
+	ept_table_free(table);
 }
 
 void shared_destroy(struct td_vm *vm)
 {
-	if (vm->shared_root)
-		ept_free_below(vm, vm->shared_root, ept_levels(vm) - 1);
-	vm->shared_root = NULL;
+	u64 *root = shared_exchange(vm, NULL);
+
+	if (root)
+		ept_free_below(root, ept_levels(vm) - 1);
 }
 
 /*
@@ -249,6 +264,6 @@ int shared_map(struct td_vm *vm, u64 gfn)
 		put_page(page);
 	}
 out:
-	spare_free(vm, &spare);
+	spare_free(&spare);
 	return ret;
 }

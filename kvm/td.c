@@ -201,7 +201,7 @@ long td_init_vm(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 	vm->xfam = init->xfam;
 	vm->entry.tdr = vm->tdr;
 	vm->entry.hkid = vm->hkid;
-	vm->entry.pid = task_tgid_vnr(current);
+	vm->entry.pid = task_tgid_nr(current);
 	vm->listed = true;
 	seamhost_td_add(&vm->entry);
 	vm->state = TD_INITIALIZED;

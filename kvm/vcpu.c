@@ -217,7 +217,7 @@ static struct td_vcpu *vcpu_alloc(struct td_vm *vm, u32 id)
 	}
 	vcpu->run = page_address(vcpu->run_page);
 	vcpu->run->apic_base = APIC_BASE_X2APIC |
-			       (vm->nr_vcpus ? 0 : APIC_BASE_BSP);
+			       (id ? 0 : APIC_BASE_BSP);
 	return vcpu;
 }
 
@@ -260,11 +260,13 @@ long vcpu_create(struct td_vm *vm, unsigned long id)
 {
 	long ret;
 
-	if (id >= TD_MAX_VCPUS * 4)
+	if (id >= TD_MAX_VCPU_IDS)
 		return -EINVAL;
 
 	mutex_lock(&vm->lock);
-	if (vm->state == TD_NEW || !vm_alive(vm))
+	if (vm->max_vcpu_ids && id >= vm->max_vcpu_ids)
+		ret = -EINVAL;
+	else if (vm->state == TD_NEW || !vm_alive(vm))
 		ret = -EIO;
 	else if (!vm->split_irqchip)
 		ret = -EINVAL;

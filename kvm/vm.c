@@ -43,7 +43,6 @@ static void vm_free(struct kref *kref)
 	struct td_vm *vm = container_of(kref, struct td_vm, kref);
 	struct memfd *m, *next;
 
-	vm_debugfs_remove(vm);
 	td_teardown(vm);
 	notifier_unregister(vm);
 	vm_ioeventfd_release_all(vm);
@@ -168,7 +167,7 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	switch (cmd) {
 	case KVM_CHECK_EXTENSION:
-		return cap_check(arg);
+		return cap_check(vm, arg);
 	case KVM_ENABLE_CAP:
 		return vm_enable_cap(vm, argp);
 	case KVM_MEMORY_ENCRYPT_OP:
@@ -211,6 +210,8 @@ static int vm_release(struct inode *inode, struct file *file)
 {
 	struct td_vm *vm = file->private_data;
 
+	/* named after this file's number, which the next VM may get */
+	vm_debugfs_remove(vm);
 	vm_irqfd_release_all(vm);
 	vm_runner_put(vm);
 	return 0;

@@ -20,6 +20,7 @@
 #define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
 
 #define TD_MAX_VCPUS		64
+#define TD_MAX_VCPU_IDS		(TD_MAX_VCPUS * 4)
 #define TD_MAX_SLOTS		512
 #define TD_MAX_GSI		4096
 #define TD_NO_HKID		(-1)
@@ -57,6 +58,7 @@ struct td_vm {
 	bool split_irqchip;
 	bool exit_map_gpa;
 	unsigned int max_vcpus;
+	unsigned int max_vcpu_ids;	/* 0: not limited by the VMM */
 	unsigned int bus_cycle_ns;
 	u32 tsc_khz;
 
@@ -77,7 +79,6 @@ struct td_vm {
 	/* vCPUs: slots filled in order under @lock, never emptied */
 	struct td_vcpu *vcpus[TD_MAX_VCPUS];
 	unsigned int nr_vcpus;
-	bool creating_vcpu;
 
 	/* Held to change slots, attributes and private mappings. */
 	struct mutex mem_lock;
@@ -100,7 +101,6 @@ struct td_vm {
 	u64 *shared_root;
 	unsigned long inval_seq;
 	unsigned int inval_count;
-	atomic_long_t shared_tables;
 
 	/* Interrupts */
 	struct mutex irq_lock;		/* routes; irqfds that come and go */
@@ -127,7 +127,8 @@ static inline bool vm_alive(struct td_vm *vm)
 }
 
 /* caps.c */
-long cap_check(unsigned long cap);
+/* @vm: what to say of this VM; NULL: of any */
+long cap_check(const struct td_vm *vm, unsigned long cap);
 unsigned int cap_max_vcpus(void);
 long vm_enable_cap(struct td_vm *vm, void __user *argp);
 

@@ -283,11 +283,17 @@ static void test_map_gpa(void)
 	struct kvm_vm *vm = td_create_with_one_vcpu(&vcpu, guest_map_gpa);
 	struct kvm_tdx_hypercall_exit *hc = kvm_tdx_run_exit(vcpu->run);
 	bool ok;
+	int ret;
 
 	vcpu_run(vcpu);
 	ok = vcpu->run->exit_reason == KVM_EXIT_HYPERCALL &&
 	     hc->nr == KVM_HC_MAP_GPA_RANGE && hc->args[0] == QUOTE_GPA &&
 	     hc->args[1] == 1 && hc->args[2] == 0x10;
+	hc->ret = 12345;
+	ret = __vcpu_run(vcpu);
+	ksft_test_result(ret == -1 && errno == EINVAL,
+			 "an answer that means nothing: EINVAL\n");
+	/* the guest, which would take it for a success, has not seen it */
 	hc->ret = EINVAL;
 	ksft_test_result(ok, "MapGPA to private exits with its page\n");
 	vcpu_run(vcpu);
@@ -332,6 +338,8 @@ static void test_fatal(void)
 	ret = _vcpu_run(vcpu);
 	ksft_test_result(ret == -1 && errno == EIO,
 			 "the guest that reported one does not run on: EIO\n");
+	ret = _vcpu_run(vcpu);
+	ksft_test_result(ret == -1 && errno == EIO, "and not at the second try\n");
 	kvm_vm_free(vm);
 }
 
@@ -381,7 +389,7 @@ static void test_shutdown(void)
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(7 + 9 + 2 + 4 + 2 + 2 + 2 + 1);
+	ksft_set_plan(7 + 9 + 2 + 4 + 3 + 3 + 2 + 1);
 	test_io();
 	test_mmio();
 	test_msr();
