@@ -144,6 +144,11 @@ broken "a kernel that hosts TDX itself" kernel "hosts TDX itself" "own TDX suppo
 mkdir -p "$h/sys/devices/platform/seam-platform"
 "$tdxctl" --root "$h" why > "$dir/out" 2>&1 && grep -q "^Ready" "$dir/out"
 result $? "why: there a TDX module in software is ready all the same"
+host; rm "$h/dev/cpu/0/msr"
+"$tdxctl" --root "$h" why > "$dir/out" 2>&1
+[ $? = 0 ] && grep -q "^?  *SEAM mode " "$dir/out" &&
+	grep -q "^To look at .*: run as root with the msr module" "$dir/out"
+result $? "why: MSRs that cannot be read are told apart, with how to read them"
 host; mkdir -p "$h/sys/module/vboxdrv"
 broken "another hypervisor" "other hypervisors" vboxdrv "unload it"
 host; status down 30; file /sys/power/mem_sleep "s2idle [deep]"
@@ -248,6 +253,15 @@ gives 2 top x
 gives 2 top 1 2
 gives 2 decode
 gives 2 decode 0 TDH.NONSENSE
+gives 2 decode -1
+gives 2 decode 99999999999999999999999
+gives 2 --root "$dir/nowhere" status
+gives 1 image info --json "$dir/short"
+grep -q "short: the file is too short" "$dir/out"
+result $? "image: --json before the file is no file"
+timeout 20 "$tdxctl" image info /dev/zero > "$dir/out" 2>&1
+[ $? = 1 ] && grep -q "/dev/zero: File too large" "$dir/out"
+result $? "image: a file without end is given up"
 gives 0 --json decode 0x8000020000000080 TDH.MEM.PAGE.AUG
 gives 0 top 1
 gives 0 top 2 --json

@@ -219,9 +219,12 @@ int cmd_decode(int argc, char **argv)
 		fputs("usage: tdxctl decode STATUS [LEAF]\n", stderr);
 		return EXIT_USAGE;
 	}
+	errno = 0;
 	call.status.raw = strtoull(argv[1], &end, 0);
-	if (!*argv[1] || *end) {
-		fprintf(stderr, "tdxctl: \"%s\" is not a number\n", argv[1]);
+	/* a sign or a blank before it would do for strtoull() */
+	if (*argv[1] < '0' || *argv[1] > '9' || *end || errno) {
+		fprintf(stderr, "tdxctl: \"%s\" is not a number of 64 bits\n",
+			argv[1]);
 		return EXIT_USAGE;
 	}
 	if (argc == 3) {

@@ -12,6 +12,8 @@
 
 #define KLOG_READ_ALL	3
 #define KLOG_SIZE	(1 << 20)
+/* no file that is of use here is larger; /dev/zero is */
+#define FILE_MAX	(16 << 20)
 
 bool json;
 const char *root = "";
@@ -58,8 +60,12 @@ char *read_file(const char *file, size_t *len)
 	while ((n = fread(buf + at, 1, size - at, f))) {
 		at += n;
 		if (at == size) {
-			char *more = realloc(buf, 2 * size + 1);
+			char *more = NULL;
 
+			if (size < FILE_MAX)
+				more = realloc(buf, 2 * size + 1);
+			else
+				errno = EFBIG;
 			if (!more)
 				goto fail;
 			buf = more;
@@ -191,6 +197,22 @@ static int print_usage(FILE *to)
 	return to == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
+/* --json may follow the command too: take it out from there. */
+static int take_json(int argc, char **argv, int from)
+{
+	int i, to = from;
+
+	for (i = from; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			json = true;
+		else
+			argv[to++] = argv[i];
+	}
+	if (to < argc)
+		argv[to] = NULL;
+	return to < argc ? to : argc;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -218,11 +240,11 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return print_usage(stderr);
-	/* --json may follow the command too */
-	if (argc > optind + 1 && !strcmp(argv[argc - 1], "--json")) {
-		json = true;
-		argv[--argc] = NULL;
+	if (*root && access(root, X_OK)) {
+		fprintf(stderr, "tdxctl: %s: %s\n", root, strerror(errno));
+		return EXIT_USAGE;
 	}
+	argc = take_json(argc, argv, optind + 1);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[optind], commands[i].name))
 			return commands[i].run(argc - optind, argv + optind);

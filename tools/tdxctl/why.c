@@ -433,7 +433,7 @@ int cmd_why(int argc, char **argv)
 	static const char * const sign[] = { "ok", "BROKEN", "?" };
 	static const char * const word[] = { "ok", "broken", "unknown" };
 	bool simulated = exists("/sys/devices/platform/seam-platform");
-	const struct finding *broken = NULL;
+	const struct finding *broken = NULL, *unread = NULL;
 	static struct finding f[sizeof(links) / sizeof(links[0])];
 	unsigned int i;
 
@@ -454,6 +454,8 @@ int cmd_why(int argc, char **argv)
 		links[i].look(&f[i]);
 		if (f[i].how == BROKEN)
 			broken = &f[i];
+		else if (f[i].how == UNKNOWN && f[i].remedy)
+			unread = &f[i];
 		if (json) {
 			json_open(NULL, '{');
 			json_string("link", links[i].name);
@@ -471,10 +473,14 @@ int cmd_why(int argc, char **argv)
 		json_close(']');
 		json_bool("ready", !broken);
 		json_close('}');
-	} else if (broken) {
-		printf("\nWhat to do: %s.\n", broken->remedy);
 	} else {
-		puts("\nReady.");
+		if (unread)
+			printf("\nTo look at what is marked \"?\": %s.\n",
+			       unread->remedy);
+		if (broken)
+			printf("\nWhat to do: %s.\n", broken->remedy);
+		else
+			puts("\nReady.");
 	}
 	return broken ? EXIT_BAD : EXIT_GOOD;
 }
