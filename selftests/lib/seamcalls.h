@@ -75,6 +75,24 @@ static inline unsigned long seamcalls_done(const char *leaf)
 	return sum;
 }
 
+/* How many CPUs made calls of @leaf. */
+static inline unsigned int seamcalls_cpus(const char *leaf)
+{
+	FILE *f = fopen(SEAMCALLS, "r");
+	char line[512], name[64], *at;
+	unsigned int cpus = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s", name) != 1 || strcmp(name, leaf))
+			continue;
+		for (at = line; (at = strstr(at, " cpu")); at++)
+			cpus++;
+	}
+	if (f)
+		fclose(f);
+	return cpus;
+}
+
 static inline unsigned long seamcalls(const char *leaf)
 {
 	return seamcalls_sum(leaf, NULL);

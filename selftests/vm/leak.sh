@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A TDX module that does not give back what it was given: those pages, and the
+# KeyID, are counted and reported and never used again; the host goes on.
+. "${0%/*}/tds.sh"
+
+owned()
+{
+	sed -n 's/^owned_pages=\([0-9]*\) .*/\1/p' $AUDIT
+}
+
+# life: a TD comes and goes
+life()
+{
+	soak_test 1 1 2 > /tmp/tds.log 2>&1
+}
+
+# lost NAME RULE KEYIDS: with the rule a TD's pages, and KEYIDS, are lost
+lost()
+{
+	mark "$1"
+	modules_in
+	free=$(value keyids_free)
+	echo "$2 times=1000000" > $INJECT
+	life
+	result $? "$1 fails: the TD does its work all the same"
+	echo clear > $INJECT
+	pages=$(value leaked_pages)
+	[ "$pages" -gt 0 ] && [ "$pages" = "$(owned)" ]
+	status=$?
+	[ $status = 0 ] || echo "# $pages leaked, the module has $(owned)"
+	result $status "$1 fails: each page that the module still has is counted"
+	said "leaked [0-9]* KiB at 0x.*: the TDX module still owns them"
+	result $? "$1 fails: the log says so"
+	[ "$(value keyids_free)" = $((free - $3)) ] && [ "$(value tds)" = 0 ]
+	result $? "$1 fails: $3 KeyIDs are lost, no TD is left"
+	status=0
+	for i in 1 2 3; do
+		life || status=1
+	done
+	[ $status = 0 ] || sed 's/^/# /' /tmp/tds.log
+	result $status "$1 failed: new TDs get none of those pages"
+	[ "$(value leaked_pages)" = "$pages" ] && [ "$(owned)" = "$pages" ]
+	result $? "$1 failed: they lose nothing"
+	$TDXCTL status | grep -q "^leaked  *$pages pages"
+	result $? "$1 failed: tdxctl tells of the loss"
+}
+
+TDXCTL=/tests/tdxctl
+REFUSED="status 0xc000010000000001"
+
+echo "KTAP version 1"
+lost "PAGE.RECLAIM" "TDH.PHYMEM.PAGE.RECLAIM $REFUSED" 0
+modules_out
+lost "KEY.FREEID" "TDH.MNG.KEY.FREEID $REFUSED" 1
+dmesg | grep -q "kvm_tdx: TD with KeyID [0-9]* could not be ended; its memory is lost"
+result $? "KEY.FREEID failed: the log says that a TD could not be ended"
+modules_out
+result $? "all modules go"
+
+# ---- /dev/kvm has one owner -----------------------------------------------------
+mark owner
+insmod /modules/irqbypass.ko 2>/dev/null
+insmod /modules/kvm.ko 2>/dev/null
+insmod /modules/ccp.ko 2>/dev/null
+if insmod /modules/kvm-amd.ko 2>/dev/null; then
+	insmod /modules/softseam.ko && insmod /modules/seamhost.ko
+	! insmod /modules/kvm-tdx.ko dev_kvm=1 2>/dev/null &&
+		since | grep -q "kvm_tdx: /dev/kvm belongs to another KVM" &&
+		[ ! -e /dev/kvm-tdx ]
+	result $? "dev_kvm=1 where another KVM is: refused, and the log says why"
+	[ -c /dev/kvm ] && insmod /modules/kvm-tdx.ko && [ -c /dev/kvm-tdx ]
+	result $? "without it both are there"
+	modules_out
+	rmmod kvm-amd
+else
+	echo "ok $((n += 1)) another KVM # SKIP kvm-amd does not load here"
+fi
+
+echo "1..$n"
+exit $bad
