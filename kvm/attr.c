@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Per-gfn attributes: is the page private or shared now. */
 #include <linux/maple_tree.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 
 #include "mem.h"
@@ -35,6 +36,8 @@ static bool attr_range_is(struct td_vm *vm, u64 gfn, u64 npages, u64 attrs)
 		if (last >= end)
 			return true;
 		gfn = last + 1;
+		/* set page by page, there are as many ranges */
+		cond_resched();
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -128,8 +129,10 @@ static void memfd_free(struct kref *kref)
 	struct memfd_block *b;
 	unsigned long index;
 
-	xa_for_each(&m->blocks, index, b)
+	xa_for_each(&m->blocks, index, b) {
 		memfd_block_free(b);
+		cond_resched();
+	}
 	xa_destroy(&m->blocks);
 	kfree(m);
 }
@@ -153,6 +156,7 @@ static void memfd_punch(struct memfd *m, u64 first, u64 n)
 
 		bitmap_clear(b->used, from, to - from);
 		block_trim(m, index, b);
+		cond_resched();
 	}
 }
 

@@ -3,6 +3,8 @@
  * Joining 512 private pages that lie together in memory into one mapping:
  * fewer TLB misses for the guest, and one call instead of 512 at teardown.
  */
+#include <linux/sched.h>
+
 #include "mem.h"
 #include "seam.h"
 
@@ -144,6 +146,8 @@ void sept_promote_pending(struct td_vm *vm)
 /* All that can be promoted before the guest runs: the initial image. */
 void sept_promote_all(struct td_vm *vm)
 {
-	while (!list_empty(&vm->promote) && vm_alive(vm))
+	while (!list_empty(&vm->promote) && vm_alive(vm)) {
 		sept_promote_pending(vm);
+		cond_resched();
+	}
 }

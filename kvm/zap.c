@@ -5,6 +5,8 @@
  * Before the measurement is closed no vCPU ran and entries are removed at
  * once. Guarded by mem_lock.
  */
+#include <linux/sched.h>
+
 #include "mem.h"
 #include "seam.h"
 
@@ -229,6 +231,8 @@ static int zap_block_all(struct td_vm *vm, const struct zap_range *r,
 
 	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M,
 			  (r->end - 1) >> ORDER_2M) {
+		/* a slot of a large TD is many blocks */
+		cond_resched();
 		if (b->mapped_2m) {
 			*any = true;
 			ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
@@ -245,7 +249,6 @@ static int zap_block_all(struct td_vm *vm, const struct zap_range *r,
 			if (ret)
 				return ret;
 		}
-		cond_resched();
 	}
 	return 0;
 }
@@ -259,6 +262,8 @@ static int zap_remove_all(struct td_vm *vm, const struct zap_range *r)
 
 	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M,
 			  (r->end - 1) >> ORDER_2M) {
+		/* and each is flushed and cleared */
+		cond_resched();
 		if (b->mapped_2m) {
 			ret = sept_remove(vm, b, b->gfn, TDX_LEVEL_2M);
 			err = err ?: ret;
@@ -271,7 +276,6 @@ static int zap_remove_all(struct td_vm *vm, const struct zap_range *r)
 			ret = sept_remove(vm, b, b->gfn + i, TDX_LEVEL_4K);
 			err = err ?: ret;
 		}
-		cond_resched();
 	}
 	return err;
 }
