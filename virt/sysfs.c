@@ -4,11 +4,14 @@
  * seamldr_version, num_remaining_updates) and ours. Lines are "key value",
  * one fact each; lists longer than a page have files of their own.
  */
+#include <linux/capability.h>
 #include <linux/device.h>
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include <linux/user_namespace.h>
 #include <seamhost/compat.h>
 #include <seamhost/features.h>
 #include "seamldr.h"
@@ -155,22 +158,29 @@ static struct attribute *attrs[] = {
 
 #define LIST_MAX	(256 * 1024)
 
+/* Where things are in memory is for who may know it, as in /proc/iomem. */
+u64 seamhost_shown(u64 address, bool trusted)
+{
+	return trusted ? address : 0;
+}
+
 /* Lists are made whole for each read(), as text; a reader takes large bites. */
-static ssize_t read_list(char *buf, loff_t off, size_t count,
-			 size_t (*fill)(char *buf, size_t size))
+static ssize_t read_list(struct file *file, char *buf, loff_t off, size_t count,
+			 size_t (*fill)(char *buf, size_t size, bool trusted))
 {
 	char *text = kvmalloc(LIST_MAX, GFP_KERNEL);
 	ssize_t n;
 
 	if (!text)
 		return -ENOMEM;
-	n = fill(text, LIST_MAX);
+	n = fill(text, LIST_MAX,
+		 file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN));
 	n = memory_read_from_buffer(buf, count, &off, text, n);
 	kvfree(text);
 	return n;
 }
 
-static size_t fill_tdmrs(char *buf, size_t size)
+static size_t fill_tdmrs(char *buf, size_t size, bool trusted)
 {
 	size_t at = 0;
 	unsigned int i, j;
@@ -181,13 +191,14 @@ static size_t fill_tdmrs(char *buf, size_t size)
 
 		at += scnprintf(buf + at, size - at,
 				"tdmr 0x%llx size 0x%llx node %d pamt 0x%llx pamt_bytes %llu\n",
-				t->base, t->size, t->nid, t->pamt[0].base,
+				seamhost_shown(t->base, trusted), t->size,
+				t->nid, seamhost_shown(t->pamt[0].base, trusted),
 				t->pamt[0].size + t->pamt[1].size +
 				t->pamt[2].size);
 		for (j = 0; j < t->nr_reserved; j++)
 			at += scnprintf(buf + at, size - at,
 					"reserved 0x%llx size 0x%llx\n",
-					t->reserved[j].base,
+					seamhost_shown(t->reserved[j].base, trusted),
 					t->reserved[j].size);
 	}
 	mutex_unlock(&seamhost.lock);
@@ -198,7 +209,7 @@ static ssize_t tdmrs_read(struct file *file, struct kobject *kobj,
 			  compat_bin_attribute *attr, char *buf, loff_t off,
 			  size_t count)
 {
-	return read_list(buf, off, count, fill_tdmrs);
+	return read_list(file, buf, off, count, fill_tdmrs);
 }
 static BIN_ATTR_RO(tdmrs, 0);
 
@@ -206,7 +217,7 @@ static ssize_t tds_read(struct file *file, struct kobject *kobj,
 			compat_bin_attribute *attr, char *buf, loff_t off,
 			size_t count)
 {
-	return read_list(buf, off, count, seamhost_td_text);
+	return read_list(file, buf, off, count, seamhost_td_text);
 }
 static BIN_ATTR_RO(tds, 0);
 

@@ -13,8 +13,11 @@ void seamhost_sysfs_exit(void);
 int seamhost_upload_init(struct device *parent);
 void seamhost_upload_exit(void);
 
+/* an address, for a reader who may know it; else 0 */
+u64 seamhost_shown(u64 address, bool trusted);
+
 /* td_list.c: one line per TD; bytes written */
-size_t seamhost_td_text(char *buf, size_t size);
+size_t seamhost_td_text(char *buf, size_t size, bool trusted);
 unsigned int seamhost_td_count(void);
 
 #endif /* SEAMHOST_VIRT_SYSFS_H */

@@ -33,7 +33,7 @@ void seamhost_td_del(struct seamhost_td *td)
 }
 EXPORT_SYMBOL_GPL(seamhost_td_del);
 
-size_t seamhost_td_text(char *buf, size_t size)
+size_t seamhost_td_text(char *buf, size_t size, bool trusted)
 {
 	struct seamhost_td *td;
 	size_t at = 0;
@@ -42,7 +42,8 @@ size_t seamhost_td_text(char *buf, size_t size)
 	list_for_each_entry(td, &tds, list)
 		at += scnprintf(buf + at, size - at,
 				"td 0x%llx hkid %u pid %d vcpus %u private_pages %lu control_pages %lu\n",
-				td->tdr, td->hkid, td->pid,
+				seamhost_shown(td->tdr, trusted), td->hkid,
+				td->pid,
 				READ_ONCE(td->vcpus),
 				READ_ONCE(td->private_pages),
 				READ_ONCE(td->control_pages));

@@ -88,6 +88,11 @@ tds_start 1 2
 gives 0 "^TDX  *up" $T status
 gives 0 "KeyIDs  *1 of 31 used" $T status
 gives 0 "\"td_list\":" $T status --json
+gives 0 "\"td\": *\"0x[1-9a-f]" $T status --json
+gives 0 "\"td\": *\"0x0\"" nobody $T status --json
+nobody cat $TDX/tds $TDX/tdmrs > /tmp/out
+grep -q "^tdmr 0x0 " /tmp/out && ! grep -E "(td|tdmr|reserved|pamt) 0x[1-9a-f]" /tmp/out
+result $? "who is not root learns no physical address"
 gives 0 "TDH.VP.ENTER" $T top 2
 gives 0 "\"leaf\": *\"TDH.VP.ENTER\"" $T --json top 1
 $T trace > /tmp/trace 2>&1 &
