@@ -131,7 +131,27 @@ mark demand
 insmod /modules/softseam.ko
 insmod /modules/seamhost.ko on_demand=1 && [ "$(state)" = down ]
 result $? "on_demand=1 leaves the TDX module alone"
+insmod /modules/kvm-tdx.ko && [ "$(state)" = up ] && rmmod kvm-tdx
+result $? "and kvm-tdx, when it comes, has it brought up"
 down
+
+# refused MODULE PARAMETER=VALUE WORDS
+parameter()
+{
+	mark "$2"
+	! insmod "/modules/$1.ko" "$2" 2>/dev/null && since | grep -q "$3"
+	result $? "$1 $2 is refused: $3"
+}
+
+parameter softseam keyids=1 "keyids=1 is not in 2..32"
+parameter softseam nr_pkgs=9 "nr_pkgs=9 is not in 1..8"
+parameter softseam max_tdmrs=0 "max_tdmrs=0 is not in 1..64"
+parameter softseam max_reserved=17 "max_reserved=17 is not in 1..16"
+parameter softseam pamt_entry_size=16,0,16 "pamt_entry_size=0 is not in 1..4096"
+parameter softseam updates=0 "updates=0 is not in 1..255"
+insmod /modules/softseam.ko
+parameter seamhost on_demand=maybe "maybe.* invalid for parameter .on_demand"
+rmmod softseam
 
 mark reload
 insmod /modules/softseam.ko
