@@ -111,7 +111,24 @@ static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
 }
 
 #define MD_CPUID_VALUES	0x9410000300000000ULL
-#define MD_CPUID_CODE	0x1ffffULL
+
+static bool md_is_cpuid(const struct md_ctx *ctx, u64 id)
+{
+	return ctx->context == 1 &&
+	       !((id ^ MD_CPUID_VALUES) & MD_CLASS);
+}
+
+/* The codes of this one are leaf and subleaf, and cannot be counted through. */
+static const struct md_field *md_find_cpuid(const struct md_ctx *ctx, u64 id,
+					    unsigned int *index)
+{
+	unsigned int row, ignored;
+
+	*index = id & MD_CODE;
+	if (!md_cpuid_there(*index))
+		return NULL;
+	return md_search(ctx, MD_CPUID_VALUES, &row, &ignored);
+}
 
 /*
  * What was found last in each context: a VMM reads the same field after each
@@ -128,18 +145,14 @@ const struct md_field *md_find(const struct md_ctx *ctx, u64 id,
 
 	if (id & MD_RESERVED)
 		return NULL;
+	if (md_is_cpuid(ctx, id))
+		return md_find_cpuid(ctx, id, index);
 	if (f && md_matches(f, id, index))
 		return md_present(ctx, f) ? f : NULL;
 	f = md_search(ctx, id, &row, index);
 	if (f)
 		atomic_set_once(last, f);
-	if (f || (id & ~MD_CPUID_CODE) != MD_CPUID_VALUES)
-		return f;
-	/* addressed by leaf and subleaf, beyond what can be counted through */
-	*index = id & MD_CPUID_CODE;
-	if (!md_cpuid_there(*index))
-		return NULL;
-	return md_search(ctx, MD_CPUID_VALUES, &row, &(unsigned int){ 0 });
+	return f;
 }
 
 static bool md_readable(const struct md_ctx *ctx, const struct md_field *f)
@@ -153,7 +166,8 @@ static u64 md_first_from(const struct md_ctx *ctx, unsigned int row)
 
 	for (; (f = md_row(ctx, row)); row++)
 		if (md_readable(ctx, f))
-			return f->id;
+			return md_is_cpuid(ctx, f->id) ?
+			       f->id | md_cpuid_first() : f->id;
 	return MD_NONE;
 }
 
@@ -166,12 +180,15 @@ u64 md_first(const struct md_ctx *ctx)
 u64 md_next(const struct md_ctx *ctx, const struct md_field *f,
 	    unsigned int index, u64 id)
 {
-	unsigned int row, ignored;
+	unsigned int row, ignored, code;
 
-	if (index + 1 < md_words(f)) {
-		id = (id & ~MD_CONTEXT) | (f->id & MD_CONTEXT);
-		return id + md_step(f);
-	}
+	if (md_is_cpuid(ctx, f->id))
+		code = md_cpuid_next(index);
+	else
+		code = index + 1 < md_words(f) ? (id & MD_CODE) + md_step(f) : 0;
+	if (code)
+		return (id & ~(MD_CONTEXT | MD_CODE)) | (f->id & MD_CONTEXT) |
+		       code;
 	md_search(ctx, f->id, &row, &ignored);
 	return md_first_from(ctx, row + 1);
 }
@@ -343,6 +360,19 @@ static bool md_store(const struct md_ctx *ctx, const struct md_field *f,
 
 /* ---- what the leaves do ---------------------------------------------------- */
 
+/* Of an id that names none, the context does not matter. */
+static bool md_is_none(u64 id)
+{
+	return (id | MD_CONTEXT) == MD_NONE;
+}
+
+/* CPUID leaves that fault have an id, but no value. */
+static bool md_faults(const struct md_ctx *ctx, const struct md_field *f,
+		      unsigned int index)
+{
+	return md_is_cpuid(ctx, f->id) && md_cpuid_faults(index);
+}
+
 u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
 {
 	const struct md_field *f;
@@ -352,7 +382,7 @@ u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
 	*val = 0;
 	if (next) {
 		*next = MD_NONE;
-		if (id == MD_NONE) {
+		if (md_is_none(id)) {
 			*next = md_first(ctx);
 			return ST(METADATA_FIRST_FIELD_ID_IN_CONTEXT);
 		}
@@ -361,7 +391,7 @@ u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
 	if (!f)
 		return ST(METADATA_FIELD_ID_INCORRECT);
 	mask = md_access[f->access[ctx->who]].rd;
-	if (!mask)
+	if (!mask || md_faults(ctx, f, index))
 		return ST(METADATA_FIELD_NOT_READABLE);
 	*val = md_value(ctx, f, index) & mask;
 	if (next)
@@ -369,34 +399,32 @@ u64 md_read(const struct md_ctx *ctx, u64 id, u64 *val, u64 *next)
 	return ST(SUCCESS);
 }
 
-/*
- * Only writable bits may change; others may be written as they are. An address
- * that was never set is all ones: its low bits then may become 0.
- */
-static bool md_fixed_ok(u64 was, u64 now, u64 fixed)
-{
-	return !((was ^ now) & fixed) || (was == MD_NONE && !(now & fixed));
-}
-
 u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old)
 {
 	const struct md_access *access;
 	const struct md_field *f;
 	unsigned int index;
-	u64 was, now, st;
+	u64 was, now, writable, st;
 
 	*old = 0;
 	f = md_find(ctx, id, &index);
 	if (!f)
 		return ST(METADATA_FIELD_ID_INCORRECT);
+	if (md_faults(ctx, f, index))
+		return ST(METADATA_FIELD_NOT_READABLE);
 	access = &md_access[f->access[ctx->who]];
-	if (!(access->wr & mask & md_size_mask(f)))
+	writable = access->wr & md_size_mask(f);
+	if (!(writable & mask))
 		return ST(METADATA_FIELD_NOT_WRITABLE);
 	was = md_value(ctx, f, index);
-	now = (was & ~mask) | (val & mask);
-	if (!md_fixed_ok(was, now, ~(access->wr & md_size_mask(f))))
+	/* of an address that was never set, the bits that are no address are 0 */
+	now = md_is_unset_address(f, was) ? was & writable : was;
+	/* bits that are not writable may be written as they are */
+	if ((now ^ val) & mask & ~writable)
 		return ST(METADATA_FIELD_VALUE_NOT_VALID);
-	st = md_check_value(ctx, f, mask, &now);
+	mask &= writable;
+	now = (now & ~mask) | (val & mask);
+	st = md_check_value(ctx, f, index, mask, &now);
 	if (st)
 		return st;
 	if (!md_store(ctx, f, index, now))
@@ -431,7 +459,6 @@ static bool md_put(struct md_writer *w, const struct md_ctx *ctx,
 	bool cont = !from && md_continues(w, f);
 	unsigned int i;
 
-	from -= from % f->elems;
 	if (w->words + !cont + md_words(f) - from > PAGE_BYTES / 8)
 		return false;
 	if (!cont) {
@@ -457,10 +484,10 @@ u64 md_list(const struct md_ctx *ctx, u64 *id, u64 *page)
 	const struct md_field *f;
 	unsigned int row = 0, index = 0;
 
-	if (*id != MD_NONE) {
-		/* here the size must be right, and nothing else is looked at */
+	if (!md_is_none(*id)) {
+		/* here the size must be right, and only whole fields are listed */
 		f = md_search(ctx, *id, &row, &index);
-		if (!f || ((*id ^ f->id) & MD_SIZE)) {
+		if (!f || ((*id ^ f->id) & MD_SIZE) || index % f->elems) {
 			*id = MD_NONE;
 			return ST(METADATA_FIELD_ID_INCORRECT);
 		}

@@ -113,8 +113,13 @@ u64 md_id(const struct md_field *f, unsigned int index);
 u64 md_first(const struct md_ctx *ctx);
 u64 md_next(const struct md_ctx *ctx, const struct md_field *f,
 	    unsigned int index, u64 id);
-/* Is there an entry for this code of the field CPUID_VALUES? */
+/* Where an extended feature's state is in the XSAVE area; 0: nowhere */
+u32 td_xbuff_offset(const struct td *td, unsigned int component);
+/* Codes of the field CPUID_VALUES: is there an entry, does it fault? */
 bool md_cpuid_there(unsigned int code);
+bool md_cpuid_faults(unsigned int code);
+unsigned int md_cpuid_first(void);
+unsigned int md_cpuid_next(unsigned int code);	/* 0: none */
 u64 md_value(const struct md_ctx *ctx, const struct md_field *f,
 	     unsigned int index);
 
@@ -124,8 +129,12 @@ u64 md_write(const struct md_ctx *ctx, u64 id, u64 val, u64 mask, u64 *old);
 /* Lists what @ctx may read from field *id on; *id is the next, or MD_NONE. */
 u64 md_list(const struct md_ctx *ctx, u64 *id, u64 *page);
 
-/* metadata_set.c: may @val stand in the field? May change it. */
+/*
+ * metadata_set.c: may @val, of which @mask is written, stand in the field? May
+ * change it; and what follows the field is changed with it.
+ */
 u64 md_check_value(const struct md_ctx *ctx, const struct md_field *f,
-		   u64 mask, u64 *val);
+		   unsigned int index, u64 mask, u64 *val);
+bool md_is_unset_address(const struct md_field *f, u64 val);
 
 #endif /* SOFTSEAM_METADATA_H */

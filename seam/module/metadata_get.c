@@ -127,11 +127,16 @@ GETTER(xbuff_size)
 	return xbuff_offset(ctx->td->xfam, 63);
 }
 
+u32 td_xbuff_offset(const struct td *td, unsigned int component)
+{
+	if (component < 2 || !(td->xfam & SEAM_BIT(component)))
+		return 0;
+	return xbuff_offset(td->xfam, component);
+}
+
 GETTER(xbuff_offset)
 {
-	if (index < 2 || !(ctx->td->xfam & SEAM_BIT(index)))
-		return 0;
-	return xbuff_offset(ctx->td->xfam, index);
+	return td_xbuff_offset(ctx->td, index);
 }
 
 GETTER(cpuid_valid)
@@ -141,7 +146,7 @@ GETTER(cpuid_valid)
 
 /*
  * The field code is bit 0 which half, 7:1 subleaf, 8 no subleaf, 15:9 leaf, 16
- * bit 31 of the leaf; the field's 160 elements therefore are all of leaf 0.
+ * bit 31 of the leaf. One follows the other as in the table of leaves.
  */
 static u32 cpuid_code_leaf(unsigned int code)
 {
@@ -153,10 +158,41 @@ static u32 cpuid_code_subleaf(unsigned int code)
 	return code & 0x100 ? ~0U : code >> 1 & 0x7f;
 }
 
+static int cpuid_code_index(unsigned int code)
+{
+	return cpuid_index(cpuid_code_leaf(code), cpuid_code_subleaf(code));
+}
+
+static unsigned int cpuid_code(unsigned int i)
+{
+	u32 leaf = cpuid_leaves[i].leaf, subleaf = cpuid_leaves[i].subleaf;
+
+	return (leaf >> 31) << 16 | (leaf & 0x7f) << 9 |
+	       (subleaf == CPUID_ANY_SUBLEAF) << 8 | (subleaf & 0x7f) << 1;
+}
+
 bool md_cpuid_there(unsigned int code)
 {
-	return cpuid_index(cpuid_code_leaf(code),
-			   cpuid_code_subleaf(code)) >= 0;
+	return !(code >> 17) && cpuid_code_index(code) >= 0;
+}
+
+bool md_cpuid_faults(unsigned int code)
+{
+	return cpuid_leaves[cpuid_code_index(code)].faults;
+}
+
+unsigned int md_cpuid_first(void)
+{
+	return cpuid_code(0);
+}
+
+unsigned int md_cpuid_next(unsigned int code)
+{
+	unsigned int next = cpuid_code_index(code) + 1;
+
+	if (!(code & 1))
+		return code + 1;
+	return next < nr_cpuid_leaves ? cpuid_code(next) : 0;
 }
 
 GETTER(cpuid_values)
@@ -268,8 +304,6 @@ static const struct {
 	{ 0xa02000030000010c, ~0ULL },
 	{ 0xa020000300000110, ~0ULL },
 	{ 0xa020000300000114, ~0ULL },
-	{ 0x1220000300000000, 0x37f },		/* XBUFF: FCW, MXCSR */
-	{ 0x1220000300000003, 0x1f80 },
 	{ 0x0024000300002000, ~0ULL },		/* I/O bitmaps */
 	{ 0x0024000300002002, ~0ULL },
 	{ 0x0024000300002006, ~0ULL },		/* MSR lists */
@@ -307,7 +341,7 @@ void tdvps_store_init(struct vcpu *v)
 	*tdvps_word(v, 0xa02000030000008c) = cr4_mask;
 	*tdvps_word(v, 0x0024000300006002) = cr4_mask;
 	/* XCOMP_BV */
-	*tdvps_word(v, 0x1220000300000041) = SEAM_BIT(63) | v->td->xfam;
+	*tdvps_word(v, 0x1220000300000041) = SEAM_BIT(63);
 	*tdvps_word(v, 0x002400030000202a) = td_hpa(v->td, v->tdvpr);
 	*tdvps_word(v, 0x0024000300002010) = v->td->tsc_offset;
 	*tdvps_word(v, 0x0024000300002032) = v->td->tsc_multiplier;

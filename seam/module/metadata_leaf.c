@@ -91,7 +91,8 @@ u64 leaf_TDH_VP_RD(struct call *c)
 		c->g[RDX] = MD_NONE;
 	if (c->version > 1)
 		return ST_OP(OPERAND_INVALID, RAX);
-	st = vcpu_get(c, c->g[RCX], false, RD_STATES, true, &ctx.vcpu, &pe);
+	st = vcpu_get(c, c->g[RCX], false, RD_STATES,
+		      VCPU_READY | VCPU_DISABLED, &ctx.vcpu, &pe);
 	if (st)
 		return st;
 	ctx.td = ctx.vcpu->td;
@@ -108,7 +109,8 @@ u64 leaf_TDH_VP_WR(struct call *c)
 	struct pamt_entry *pe;
 
 	c->g[R8] = 0;
-	st = vcpu_get(c, c->g[RCX], false, WR_STATES, true, &ctx.vcpu, &pe);
+	st = vcpu_get(c, c->g[RCX], false, WR_STATES, VCPU_READY,
+		      &ctx.vcpu, &pe);
 	if (st)
 		return st;
 	ctx.td = ctx.vcpu->td;

@@ -133,7 +133,7 @@ static u64 refuse_vcpu(struct call *c, hpa_t tdvpr, unsigned int states,
 	struct vcpu *vcpu;
 	u64 st;
 
-	st = vcpu_get(c, tdvpr, true, states, false, &vcpu, &pe);
+	st = vcpu_get(c, tdvpr, true, states, 0, &vcpu, &pe);
 	if (st)
 		return st;
 	vcpu_put(vcpu, pe, true);

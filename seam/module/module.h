@@ -410,9 +410,12 @@ u64 td_get(hpa_t tdr, unsigned int operand, bool excl, unsigned int states,
 	   enum lock_mode op_lock, struct td **td, struct pamt_entry **pe);
 void td_put(struct td *td, struct pamt_entry *pe, bool excl,
 	    enum lock_mode op_lock);
-/* The common gate to a vCPU by its TDVPR (vp.c), with or without association */
+/*
+ * The common gate to a vCPU by its TDVPR (vp.c). With @vcpu_states, one of
+ * which it then must be in, it becomes associated.
+ */
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
-	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe);
+	     u8 vcpu_states, struct vcpu **vcpu, struct pamt_entry **pe);
 void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
 
 /* Secure EPT (sept.c): entry of @level for @gpa, or NULL with *stop_level. */

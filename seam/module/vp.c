@@ -67,18 +67,16 @@ void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl)
 }
 
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
-	     bool associate, struct vcpu **vcpu, struct pamt_entry **pe)
+	     u8 vcpu_states, struct vcpu **vcpu, struct pamt_entry **pe)
 {
-	u8 state;
 	u64 st;
 
 	st = vcpu_lock(tdvpr, excl, false, states, vcpu, pe);
 	if (st)
 		return st;
-	if (!associate)
+	if (!vcpu_states)
 		return 0;
-	state = atomic_read_once(&(*vcpu)->state);
-	if (state == VCPU_UNINIT || state == VCPU_ACTIVE)
+	if (!(atomic_read_once(&(*vcpu)->state) & vcpu_states))
 		st = ST(VCPU_STATE_INCORRECT);
 	else if (!vcpu_associate(*vcpu, c->lp->id))
 		st = ST(VCPU_ASSOCIATED);

@@ -91,7 +91,7 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 
 	if (flags & ~(ENTER_HINT | ENTER_RESUME_L1))
 		return ST_OP(OPERAND_INVALID, RCX);
-	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, false, &v, &pe);
+	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, 0, &v, &pe);
 	if (st)
 		return st;
 	if (atomic_read_once(&v->state) != VCPU_READY)
