@@ -18,6 +18,7 @@
 #define ATTR_WR_STATES	(SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_EXP_DIRTY) | \
 			 SEPT_IN(SEPT_PENDING) | SEPT_IN(SEPT_PEND_EXP_DIRTY))
 #define ACCEPTED_STATES	(SEPT_IN(SEPT_MAPPED) | SEPT_IN(SEPT_EXP_DIRTY))
+#define TABLES		(SEPT_IN(SEPT_NL_MAPPED) | SEPT_IN(SEPT_NL_BLOCKED))
 #define ACCEPTABLE	(SEPT_IN(SEPT_PENDING) | SEPT_IN(SEPT_PEND_EXP_DIRTY))
 
 static u64 exit_ept(struct call *c, gpa_t gpa, u64 qual, u64 ext_qual)
@@ -32,10 +33,10 @@ static u64 exit_ept(struct call *c, gpa_t gpa, u64 qual, u64 ext_qual)
 }
 
 /* The host learns what was asked and where the walk ended. */
-static u64 accept_exit(struct call *c, gpa_t gpa, unsigned int level,
-		       unsigned int stop, u64 entry)
+static u64 walk_exit(struct call *c, u64 type, gpa_t gpa, unsigned int level,
+		     unsigned int stop, u64 entry)
 {
-	u64 ext = EXT_QUAL_ACCEPT | (u64)level << 32 | (u64)stop << 35 |
+	u64 ext = type | (u64)level << 32 | (u64)stop << 35 |
 		  (u64)sept_state(entry) << 38;
 
 	if (sept_is_leaf(entry))
@@ -86,10 +87,10 @@ u64 leaf_TDG_MEM_PAGE_ACCEPT(struct call *c)
 	entry = slot ? atomic_read_once(slot) : SEPT_FREE_ENTRY;
 	if (sept_in(entry, ACCEPTED_STATES))
 		return ST(PAGE_ALREADY_ACCEPTED) | stop;
-	if (stop == level && sept_is_table(entry))
+	if (stop == level && sept_in(entry, TABLES))
 		return ST(PAGE_SIZE_MISMATCH) | stop;
 	if (stop != level || !sept_in(entry, ACCEPTABLE))
-		return accept_exit(c, gpa, level, stop, entry);
+		return walk_exit(c, EXT_QUAL_ACCEPT, gpa, level, stop, entry);
 	return accept_entry(slot, level);
 }
 
@@ -102,6 +103,13 @@ static u64 attr_answer(struct call *c, gpa_t gpa, unsigned int level, u64 entry)
 	return 0;
 }
 
+static u64 attr_error(struct call *c, u64 status)
+{
+	c->g[RCX] = 0;
+	c->g[RDX] = 0;
+	return status;
+}
+
 /* Bits 11:0 are not looked at: the page of any size that holds the GPA. */
 u64 leaf_TDG_MEM_PAGE_ATTR_RD(struct call *c)
 {
@@ -110,8 +118,8 @@ u64 leaf_TDG_MEM_PAGE_ATTR_RD(struct call *c)
 	u64 entry, *slot;
 	unsigned int stop = 0;
 
-	if ((c->g[RCX] & RCX_RESERVED) || !sept_gpa_private(td, gpa))
-		return ST_OP(OPERAND_INVALID, RCX);
+	if (!sept_gpa_private(td, gpa))
+		return attr_error(c, ST_OP(OPERAND_INVALID, RCX));
 	slot = sept_walk(td, gpa, TDX_LEVEL_4K, &stop);
 	entry = slot ? atomic_read_once(slot) : SEPT_FREE_ENTRY;
 	if (!sept_in(entry, ATTR_RD_STATES))
@@ -119,26 +127,41 @@ u64 leaf_TDG_MEM_PAGE_ATTR_RD(struct call *c)
 	return attr_answer(c, gpa, stop, entry);
 }
 
+/*
+ * Attributes and flags are 16 bits for each VM. Those of the TD itself cannot
+ * be written, and L2 VMs there are none.
+ */
+static u64 attr_check(const struct call *c)
+{
+	unsigned int vm;
+
+	for (vm = 0; vm < 4; vm++) {
+		if (c->g[RDX] >> (16 * vm) & 0xffff)
+			return ST_OP(OPERAND_INVALID, RDX);
+		if (c->g[R8] >> (16 * vm) & 0xffff)
+			return ST_OP(OPERAND_INVALID, R8);
+	}
+	return 0;
+}
+
 u64 leaf_TDG_MEM_PAGE_ATTR_WR(struct call *c)
 {
 	struct td *td = c->vcpu->td;
 	unsigned int level = c->g[RCX] & 7, stop = 0;
-	gpa_t gpa = c->g[RCX] & ~(PAGE_BYTES - 1);
-	u64 entry, *slot;
+	gpa_t gpa = c->g[RCX] & ~7ULL;
+	u64 entry, *slot, st;
 
+	st = attr_check(c);
+	if (st)
+		return attr_error(c, st);
 	if ((c->g[RCX] & RCX_RESERVED) || level > TDX_LEVEL_1G ||
 	    !SEAM_ALIGNED(gpa, LEVEL_BYTES(level)) || !sept_gpa_private(td, gpa))
-		return ST_OP(OPERAND_INVALID, RCX);
-	/* The attributes are those of L2 VMs, and there are none. */
-	if (c->g[RDX])
-		return ST_OP(OPERAND_INVALID, RDX);
-	if (c->g[R8])
-		return ST_OP(OPERAND_INVALID, R8);
-	slot = sept_walk(td, gpa, TDX_LEVEL_4K, &stop);
+		return attr_error(c, ST_OP(OPERAND_INVALID, RCX));
+	slot = sept_walk(td, gpa, level, &stop);
 	entry = slot ? atomic_read_once(slot) : SEPT_FREE_ENTRY;
-	if (!sept_in(entry, ATTR_WR_STATES))
-		return exit_ept(c, gpa, 0, 0);
-	if (stop != level)
-		return ST(PAGE_SIZE_MISMATCH) | stop;
+	if (stop == level && sept_in(entry, TABLES))
+		return attr_error(c, ST(PAGE_SIZE_MISMATCH) | stop);
+	if (stop != level || !sept_in(entry, ATTR_WR_STATES))
+		return walk_exit(c, EXT_QUAL_ATTR_WR, gpa, level, stop, entry);
 	return attr_answer(c, gpa, stop, entry);
 }

@@ -46,21 +46,48 @@ enum sept_access sept_translate(struct td *td, gpa_t gpa, struct sept_page *page
 	return SEPT_ACCESS_OK;
 }
 
-static u64 access_violation(struct call *c, gpa_t gpa, bool write, bool pending)
+static u64 access_qual(bool write)
+{
+	return EPT_QUAL_READ | (write ? EPT_QUAL_WRITE : 0);
+}
+
+static u64 access_violation(struct call *c, gpa_t gpa, bool write, u64 ext_qual)
 {
 	c->exit = (struct td_exit) {
 		.reason = VMX_EPT_VIOLATION,
-		.qual = EPT_QUAL_READ | (write ? EPT_QUAL_WRITE : 0),
-		.ext_qual = pending ? EXT_QUAL_PENDING : 0,
+		.qual = access_qual(write),
+		.ext_qual = ext_qual,
 		.gpa = gpa & ~(PAGE_BYTES - 1),
 	};
 	return LEAF_TD_EXIT;
 }
 
+static u64 access_ve(struct call *c, gpa_t gpa, bool write)
+{
+	const struct vp_exit exit = {
+		.reason = VMX_EPT_VIOLATION,
+		.qual = access_qual(write),
+		.instr_len = TDCALL_BYTES,
+	};
+
+	inject_ve(c->vcpu, &exit, gpa, c->inj);
+	return LEAF_INJECTED;
+}
+
 /*
- * Guest leaves take private operands alone. Of a page that still waits for the
- * guest's acceptance the host is told, not the guest.
+ * Of a page that waits for the guest's acceptance the guest is told, as when
+ * it touches the page, or the host.
  */
+static u64 access_none(struct call *c, gpa_t gpa, bool write, unsigned int state)
+{
+	if (!(SEPT_WAITING & SEPT_IN(state)))
+		return access_violation(c, gpa, write, 0);
+	if (c->vcpu->td->td_ctls & TD_CTLS_PENDING_VE_OFF)
+		return access_violation(c, gpa, write, EXT_QUAL_PENDING);
+	return access_ve(c, gpa, write);
+}
+
+/* A private operand of a guest leaf. */
 u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 {
 	struct sept_page page;
@@ -68,7 +95,7 @@ u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 	switch (sept_translate(c->vcpu->td, gpa, &page)) {
 	case SEPT_ACCESS_OK:
 		if (write && !page.writable)
-			return access_violation(c, gpa, write, false);
+			return access_violation(c, gpa, write, 0);
 		*ptr = (char *)page.content + (gpa & (LEVEL_BYTES(page.level) - 1));
 		return 0;
 	case SEPT_ACCESS_FATAL:
@@ -82,5 +109,67 @@ u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
 	case SEPT_ACCESS_NONE:
 		break;
 	}
-	return access_violation(c, gpa, write, SEPT_WAITING & SEPT_IN(page.state));
+	return access_none(c, gpa, write, page.state);
+}
+
+#define EPT_RWX			7
+#define EPT_READ		SEAM_BIT(0)
+#define EPT_WRITE		SEAM_BIT(1)
+#define EPT_LEAF		SEAM_BIT(7)
+#define EPT_ADDRESS		SEAM_MASK(51, 12)
+#define EPT_SUPPRESS_VE		SEAM_BIT(63)
+
+/* The tables are the host's: it may have put anything there. */
+static u64 misconfigured(struct call *c, gpa_t gpa)
+{
+	c->exit = (struct td_exit) {
+		.reason = VMX_EPT_MISCONFIG,
+		.gpa = gpa & ~(PAGE_BYTES - 1),
+	};
+	return LEAF_TD_EXIT;
+}
+
+static u64 shared_ptr(struct call *c, gpa_t gpa, bool write, void **ptr)
+{
+	const struct vcpu *v = c->vcpu;
+	unsigned int level = v->td->sept_levels;
+	u64 entry = atomic_read_once(&v->shared_eptp), need, index;
+	bool unset = (entry & EPT_ADDRESS) == td_hpa(v->td, v->td->tdcx[TDCX_ZERO]);
+
+	need = EPT_READ | (write ? EPT_WRITE : 0);
+	while (level--) {
+		if (unset) {
+			entry = 0;	/* a page of the TD's, all zero */
+		} else {
+			if (operand_shared_hpa(entry & EPT_ADDRESS, PAGE_BYTES, 0))
+				return misconfigured(c, gpa);
+			index = gpa >> (12 + 9 * level) & 511;
+			host_read(&entry, (entry & EPT_ADDRESS) + index * 8, 8);
+		}
+		if ((entry & need) != need && (entry & EPT_RWX) != EPT_WRITE)
+			return entry & EPT_SUPPRESS_VE ?
+			       access_violation(c, gpa, write, 0) :
+			       access_ve(c, gpa, write);
+		if (!(entry & EPT_READ))
+			return misconfigured(c, gpa);
+		if (!level || (entry & EPT_LEAF))
+			break;
+	}
+	entry &= EPT_ADDRESS & ~(LEVEL_BYTES(level) - 1);
+	entry |= gpa & (LEVEL_BYTES(level) - 1) & ~(PAGE_BYTES - 1);
+	if (operand_shared_hpa(entry, PAGE_BYTES, 0))
+		return misconfigured(c, gpa);
+	*ptr = (char *)env_host_ptr(hpa_plain(entry)) + (gpa & (PAGE_BYTES - 1));
+	return 0;
+}
+
+bool guest_gpa_valid(const struct td *td, gpa_t gpa)
+{
+	return sept_gpa_private(td, gpa & ~td_shared_bit(td));
+}
+
+u64 guest_ptr_any(struct call *c, gpa_t gpa, bool write, void **ptr)
+{
+	return gpa & td_shared_bit(c->vcpu->td) ?
+	       shared_ptr(c, gpa, write, ptr) : guest_ptr(c, gpa, write, ptr);
 }

@@ -45,31 +45,43 @@ u64 leaf_TDG_MR_RTMR_EXTEND(struct call *c)
 	return st;
 }
 
+/* The caller holds the RTMRs. Where the report goes is looked at last. */
+static u64 report_to(struct call *c, const u8 *data)
+{
+	struct td *td = c->vcpu->td;
+	void *report;
+	u64 st;
+
+	/* hashing takes long: a host interrupt goes first, then all again */
+	if (env_intr_pending(c->lp->id))
+		return LEAF_RETRY;
+	if (!guest_gpa_valid(td, c->g[RCX]))
+		return ST_OP(OPERAND_INVALID, RCX);
+	st = guest_ptr_any(c, c->g[RCX], true, &report);
+	if (st)
+		return st;
+	return report_make(td, data, report) ? 0 : LEAF_RETRY;
+}
+
 u64 leaf_TDG_MR_REPORT(struct call *c)
 {
 	struct td *td = c->vcpu->td;
-	void *report, *data;
+	void *data;
 	u64 st;
 
-	if (!guest_gpa_ok(td, c->g[RCX], REPORT_BYTES))
+	if (!SEAM_ALIGNED(c->g[RCX], REPORT_BYTES))
 		return ST_OP(OPERAND_INVALID, RCX);
-	if (!guest_gpa_ok(td, c->g[RDX], REPORTDATA_BYTES))
+	if (!SEAM_ALIGNED(c->g[RDX], REPORTDATA_BYTES) ||
+	    !guest_gpa_valid(td, c->g[RDX]))
 		return ST_OP(OPERAND_INVALID, RDX);
-	st = guest_ptr(c, c->g[RDX], false, &data);
+	st = guest_ptr_any(c, c->g[RDX], false, &data);
 	if (st)
 		return st;
 	if (c->g[R8])
 		return ST_OP(OPERAND_INVALID, R8);
-	st = guest_ptr(c, c->g[RCX], true, &report);
-	if (st)
-		return st;
-	/* hashing takes long: a host interrupt goes first, then all again */
-	if (env_intr_pending(c->lp->id))
-		return LEAF_RETRY;
 	if (!sharex_hp_try_shared(&td->rtmr_lock, true))
 		return ST_OP(OPERAND_BUSY, RTMR);
-	if (!report_make(td, data, report))
-		st = LEAF_RETRY;
+	st = report_to(c, data);
 	sharex_put_shared(&td->rtmr_lock);
 	return st;
 }

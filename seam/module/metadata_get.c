@@ -5,12 +5,6 @@
 
 #define UNUSED	__maybe_unused
 
-/* TDCS pages by what they hold */
-#define TDCX_MSR_BITMAPS	2
-#define TDCX_SEPT_ROOT		3
-#define TDCX_ZERO		4
-
-
 #define GETTER(name)						\
 	u64 md_get_##name(const struct md_ctx *ctx UNUSED,	\
 			  unsigned int index UNUSED, u64 arg UNUSED)

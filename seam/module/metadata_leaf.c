@@ -145,11 +145,11 @@ u64 leaf_TDG_SYS_RDALL(struct call *c)
 	u64 id = c->g[R8], st;
 	void *page;
 
+	/* stays if the page is not there */
+	c->g[R8] = MD_NONE;
 	if (!SEAM_ALIGNED(c->g[RDX], PAGE_BYTES) ||
-	    !sept_gpa_private(ctx.td, c->g[RDX])) {
-		c->g[R8] = MD_NONE;
+	    !sept_gpa_private(ctx.td, c->g[RDX]))
 		return ST_OP(OPERAND_INVALID, RDX);
-	}
 	st = guest_ptr(c, c->g[RDX], true, &page);
 	if (st)
 		return st;

@@ -163,6 +163,10 @@ enum op_state {
 
 #define TDCS_PAGES		6
 #define TDCS_MAX_PAGES		9
+/* TDCS pages by what they hold */
+#define TDCX_MSR_BITMAPS	2
+#define TDCX_SEPT_ROOT		3
+#define TDCX_ZERO		4
 #define TDVPS_PAGES		6
 #define TDVPS_MAX_PAGES		15
 #define MAX_CPUID_LOOKUP	80
@@ -424,9 +428,12 @@ u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,
 
 /*
  * What a guest leaf may read or write of [gpa, gpa + 4K end): 0 and *ptr, or
- * LEAF_TD_EXIT with c->exit filled (guest_mem.c). @gpa is private or shared.
+ * that the leaf ends with an exit or exception (guest_mem.c). @gpa is private.
  */
 u64 guest_ptr(struct call *c, gpa_t gpa, bool write, void **ptr);
+/* The same for an operand that may be in shared memory. */
+u64 guest_ptr_any(struct call *c, gpa_t gpa, bool write, void **ptr);
+bool guest_gpa_valid(const struct td *td, gpa_t gpa);
 
 /*
  * CPUID of a TD (cpuid.c). MNG.INIT calls it when ATTRIBUTES, XFAM and the TSC

@@ -30,7 +30,10 @@ enum vmx_exit {
 
 /* TYPE field of the extended exit qualification */
 #define EXT_QUAL_ACCEPT		1
+#define EXT_QUAL_ATTR_WR	5
 #define EXT_QUAL_PENDING	6
+
+#define TDCALL_BYTES		4
 
 /* VM-entry interruption information */
 #define INJECT_VALID		(1U << 31)

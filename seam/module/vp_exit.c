@@ -74,7 +74,7 @@ static bool exit_ept_violation(struct vcpu *v, const struct vp_exit *exit,
 		ve = pending && !(td->td_ctls & TD_CTLS_PENDING_VE_OFF);
 	}
 	/* the CPU converts only while no #VE waits to be read */
-	if (ve && !v->ve.valid) {
+	if (ve && (pending || !v->ve.valid)) {
 		inject_ve(v, exit, exit->gpa, inj);
 		return false;
 	}

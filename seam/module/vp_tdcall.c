@@ -2,7 +2,6 @@
 /* TDCALL: the guest's way into the module. */
 #include "vp.h"
 
-#define TDCALL_BYTES	4
 #define RAX_LEAF	SEAM_MASK(15, 0)
 #define RAX_VERSION(x)	(((x) >> 16) & 0xff)
 #define RAX_RESERVED	SEAM_MASK(63, 24)
@@ -12,7 +11,7 @@ static bool leaf_present(u64 leaf)
 {
 	switch (leaf) {
 	case TDG_VP_VMCALL ... TDG_SYS_RDALL:
-	case TDG_MR_VERIFYREPORT ... TDG_MEM_PAGE_ATTR_RD:
+	case TDG_MR_VERIFYREPORT ... TDG_MEM_PAGE_ATTR_WR:
 		return true;
 	}
 	return false;

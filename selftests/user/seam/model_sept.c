@@ -279,6 +279,8 @@ int model_accept(struct model *m, unsigned int lp, u64 gpa_level)
 		return TDX_ST_SUCCESS;
 	case E_TABLE:
 		return TDX_ST_PAGE_SIZE_MISMATCH;
+	case E_TABLE_BLOCKED:
+		return level == want ? TDX_ST_PAGE_SIZE_MISMATCH : -1;
 	default:
 		return -1;
 	}

@@ -201,11 +201,9 @@ static void test_ept_violations(void)
 	vp_enter();
 	ktap(vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
 	     inj.info == EVENT_VE, "a pending page is the guest's, by #VE");
-	ktap(!vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
-	     world_regs[0][RDX] == EXT_QUAL_PENDING,
-	     "but not while another #VE waits");
+	ktap(vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
+	     inj.info == EVENT_DF, "a double fault while another #VE waits");
 	v->td->td_ctls |= TD_CTLS_PENDING_VE_OFF;
-	vp_enter();
 	v->ve.valid = 0;
 	ktap(!vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
 	     world_regs[0][RDX] == EXT_QUAL_PENDING,
@@ -446,6 +444,75 @@ static void test_report(void)
 	world_close();
 }
 
+/* What a guest leaf says of an operand that is not there. */
+static void test_operands(void)
+{
+	const u64 shared = SEAM_BIT(47);
+	struct vp_inject in = { 0 };
+	struct vp_exit e = { .reason = VMX_TDCALL, .instr_len = 4,
+			     .long_mode = true };
+	struct vcpu *v;
+
+	world_run();
+	v = vp_enter();
+	set_gprs(TDG_MR_RTMR_EXTEND, GPA_PENDING, 0);
+	ktap(vp_exit(v, &e, &in, world_regs[0]) == VP_RESUME &&
+	     in.info == EVENT_VE && v->ve.qual == 1 &&
+	     v->ve.gpa == GPA_PENDING && v->gpr[RAX] == TDG_MR_RTMR_EXTEND,
+	     "a pending operand is the guest's, by #VE");
+	v->ve.valid = 0;
+	set_gprs(TDG_MR_REPORT, GPA_MAPPED, shared | 0x40);
+	v->gpr[R8] = 0;
+	ktap(vp_exit(v, &e, &in, world_regs[0]) == VP_RESUME &&
+	     in.info == EVENT_VE && v->ve.gpa == (shared | 0x40),
+	     "report data may be in shared memory, which is not there");
+	v->ve.valid = 0;
+	ktap(vp_tdcall4(TDG_MR_REPORT, SEAM_BIT(50), GPA_MAPPED, 1, 0) ==
+	     OP(OPERAND_INVALID, R8) &&
+	     vp_tdcall4(TDG_MR_REPORT, SEAM_BIT(50), GPA_MAPPED, 0, 0) ==
+	     OP(OPERAND_INVALID, RCX), "where a report goes is looked at last");
+	v->td->td_ctls |= TD_CTLS_PENDING_VE_OFF;
+	ktap(vp_tdcall4(TDG_SYS_RDALL, 0, GPA_PENDING, 0, 0) == ~0ULL &&
+	     world_regs[0][RDX] == EXT_QUAL_PENDING && v->gpr[R8] == ~0ULL,
+	     "a list that found no page goes on nowhere");
+	world_close();
+}
+
+static void test_page_attributes(void)
+{
+	struct vcpu *v;
+
+	world_run();
+	v = vp_enter();
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_RD, GPA_MAPPED | 0xff8, 1, 0, 0) == 0 &&
+	     v->gpr[RCX] == GPA_MAPPED && !v->gpr[RDX],
+	     "ATTR.RD of any address in a page");
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_RD, SEAM_BIT(52), 1, 0, 0) ==
+	     OP(OPERAND_INVALID, RCX) && !v->gpr[RCX] && !v->gpr[RDX],
+	     "but no bits above it");
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, GPA_PENDING, 0, 0, 0) == 0 &&
+	     v->gpr[RCX] == (GPA_PENDING | SEAM_BIT(62)) && !v->gpr[RDX],
+	     "ATTR.WR of nothing says whether the page is pending");
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, ~0ULL, SEAM_BIT(16), 1, 0) ==
+	     OP(OPERAND_INVALID, R8) &&
+	     vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, ~0ULL, SEAM_BIT(16),
+			SEAM_BIT(16), 0) == OP(OPERAND_INVALID, RDX) &&
+	     vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, GPA_MAPPED | 8, 0, 0, 0) ==
+	     OP(OPERAND_INVALID, RCX) && !v->gpr[RCX],
+	     "ATTR.WR looks at attributes and flags VM by VM, then at RCX");
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, GPA_OPEN | 1, 0, 0, 0) ==
+	     (TDX_WORD_PAGE_SIZE_MISMATCH | 1), "and wants the page's size");
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ATTR_WR, GPA_FREE, 0, 0, 0) == ~0ULL &&
+	     world_regs[0][RCX] == 2 &&
+	     (world_regs[0][RDX] & 15) == EXT_QUAL_ATTR_WR,
+	     "of a page that is not there the host hears");
+	vp_enter();
+	ktap(vp_tdcall4(TDG_MEM_PAGE_ACCEPT, GPA_EMPTY | 1, 0, 0, 0) ==
+	     (TDX_WORD_PAGE_SIZE_MISMATCH | 1),
+	     "a table that is blocked is still too small a page");
+	world_close();
+}
+
 void vp_test_guest(void)
 {
 	test_first_registers();
@@ -454,6 +521,8 @@ void vp_test_guest(void)
 	test_tdcall_mode();
 	test_endings();
 	test_ept_violations();
+	test_operands();
+	test_page_attributes();
 	test_cpuid();
 	test_x2apic_id();
 	test_msrs();
