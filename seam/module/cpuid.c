@@ -201,12 +201,11 @@ static void leaf_xsave(const struct td *td, u32 subleaf, u32 *val)
 static void leaf_fixup(const struct td *td, const struct cpuid_leaf *l,
 		       u32 *val)
 {
-	const u32 *leaf_1 = td->cpuid[cpuid_index(1, 0)];
 	const u32 *leaf_7 = td->cpuid[cpuid_index(7, 0)];
 
 	switch (l->leaf) {
 	case 0x5:
-		if (!(leaf_1[CPUID_ECX] & ECX_MONITOR))
+		if (!cpuid_has_monitor(td))
 			memset(val, 0, 4 * sizeof(*val));
 		break;
 	case 0xd:
@@ -261,6 +260,11 @@ u64 cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
 	for (i = 0; !st && i < nr_cpuid_leaves; i++)
 		st = leaf_init(td, i, config, bad);
 	return st;
+}
+
+bool cpuid_has_monitor(const struct td *td)
+{
+	return td->cpuid[cpuid_index(1, 0)][CPUID_ECX] & ECX_MONITOR;
 }
 
 bool cpuid_td_value(const struct td *td, u32 leaf, u32 subleaf, u32 out[4])

@@ -8,8 +8,6 @@
 #define PID_ALIGN	64
 #define NV_UNSET	0xffff
 #define SECONDARY_PML	SEAM_BIT(17)
-#define DEBUGCTL_BTS	SEAM_BIT(7)
-#define DEBUGCTL_TR	SEAM_BIT(6)
 #define XFAM_PT_BIT	8
 
 /* Fields of class 0x24: VMCS fields */
@@ -113,7 +111,8 @@ static bool check_vmcs(struct vcpu *v, u64 id, u64 *val)
 	case F_CR3:
 		return sept_gpa_private(v->td, *val);
 	case F_DEBUGCTL:
-		return !(*val & DEBUGCTL_TR) || (*val & DEBUGCTL_BTS);
+		*val &= ~DEBUGCTL_UNCORE_PMI;
+		return true;
 	case F_NV:
 		return *val <= 0xff;
 	case F_PID:

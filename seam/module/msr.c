@@ -18,7 +18,7 @@ enum msr_kind {
 /* Gates: what must be on for the rule to hold, else #GP. */
 enum msr_gate {
 	G_NONE, G_PERFMON, G_PKS, G_PT, G_CET, G_UINTR, G_LBR, G_AMX,
-	G_WAITPKG, G_TSC_DEADLINE, G_TME, G_TSX,
+	G_WAITPKG, G_TSC_DEADLINE, G_TME, G_MKTME, G_DCA, G_TSX,
 };
 
 struct msr_rule {
@@ -31,6 +31,10 @@ static const struct msr_rule rules[] = {
 	{ 0x10, 0x10, M_EMUL, M_VE, G_NONE },		/* TSC */
 	{ 0x48, 0x48, M_OWN, M_OWN, G_NONE },		/* SPEC_CTRL */
 	{ 0x49, 0x49, M_OWN_WO, M_OWN_WO, G_NONE },	/* PRED_CMD */
+	{ 0x87, 0x87, M_VE, M_VE, G_MKTME },		/* MKTME_KEYID_PARTITIONING */
+	{ 0x8c, 0x8f, M_GP, M_GP, G_NONE },		/* SGXLEPUBKEYHASH */
+	{ 0x98, 0x9b, M_GP, M_GP, G_NONE },
+	{ 0x9e, 0x9e, M_GP, M_GP, G_NONE },
 	{ 0xc1, 0xc8, M_OWN, M_OWN, G_PERFMON },
 	{ 0xe1, 0xe1, M_OWN, M_OWN, G_WAITPKG },
 	{ 0x10a, 0x10a, M_EMUL, M_GP, G_NONE },		/* ARCH_CAPABILITIES */
@@ -38,10 +42,13 @@ static const struct msr_rule rules[] = {
 	{ 0x122, 0x122, M_OWN, M_OWN, G_TSX },
 	{ 0x174, 0x176, M_OWN, M_OWN, G_NONE },		/* SYSENTER_* */
 	{ 0x186, 0x18d, M_OWN, M_OWN, G_PERFMON },
+	{ 0x195, 0x195, M_GP, M_GP, G_NONE },		/* OVERCLOCKING_STATUS */
 	{ 0x1a0, 0x1a0, M_EMUL, M_VE, G_NONE },		/* MISC_ENABLE */
 	{ 0x1a6, 0x1a7, M_OWN, M_OWN, G_PERFMON },
 	{ 0x1c4, 0x1c5, M_OWN, M_OWN, G_AMX },		/* XFD, XFD_ERR */
 	{ 0x1d9, 0x1d9, M_EMUL, M_EMUL, G_NONE },	/* DEBUGCTL */
+	{ 0x1f8, 0x1fa, M_VE, M_VE, G_DCA },
+	{ 0x276, 0x276, M_GP, M_GP, G_NONE },
 	{ 0x277, 0x277, M_OWN, M_OWN, G_NONE },		/* PAT */
 	{ 0x309, 0x30f, M_OWN, M_OWN, G_PERFMON },
 	{ 0x329, 0x329, M_OWN, M_OWN, G_PERFMON },
@@ -50,9 +57,12 @@ static const struct msr_rule rules[] = {
 	{ 0x3f1, 0x3f2, M_OWN, M_OWN, G_PERFMON },
 	{ 0x3f6, 0x3f7, M_OWN, M_OWN, G_PERFMON },
 	{ 0x480, 0x480, M_EMUL, M_GP, G_NONE },		/* VMX_* */
+	{ 0x481, 0x484, M_VE, M_GP, G_NONE },
 	{ 0x485, 0x489, M_EMUL, M_GP, G_NONE },
-	{ 0x48b, 0x493, M_EMUL, M_GP, G_NONE },
+	{ 0x48a, 0x48a, M_VE, M_GP, G_NONE },
+	{ 0x48b, 0x492, M_EMUL, M_GP, G_NONE },
 	{ 0x4c1, 0x4c8, M_OWN, M_OWN, G_PERFMON },
+	{ 0x500, 0x500, M_GP, M_GP, G_NONE },		/* SGX_SVN_STATUS */
 	{ 0x560, 0x561, M_OWN, M_OWN, G_PT },
 	{ 0x570, 0x572, M_OWN, M_OWN, G_PT },
 	{ 0x580, 0x587, M_OWN, M_OWN, G_PT },
@@ -63,8 +73,10 @@ static const struct msr_rule rules[] = {
 	{ 0x6e0, 0x6e0, M_VE, M_VE, G_TSC_DEADLINE },
 	{ 0x6e1, 0x6e1, M_OWN, M_OWN, G_PKS },
 	{ 0x800, 0x8ff, M_EMUL, M_EMUL, G_NONE },	/* x2APIC */
-	{ 0x981, 0x982, M_VE, M_VE, G_TME },
+	{ 0x981, 0x984, M_VE, M_VE, G_TME },
 	{ 0x985, 0x98a, M_OWN, M_OWN, G_UINTR },
+	{ 0xd90, 0xd90, M_GP, M_GP, G_NONE },		/* BNDCFGS */
+	{ 0xd93, 0xd93, M_GP, M_GP, G_NONE },
 	{ 0xda0, 0xda0, M_OWN, M_EMUL, G_NONE },	/* XSS */
 	{ 0x1200, 0x121f, M_OWN, M_OWN, G_LBR },
 	{ 0x14ce, 0x14cf, M_OWN, M_OWN, G_LBR },
@@ -116,6 +128,10 @@ static bool gate_open(const struct td *td, enum msr_gate gate)
 		return cpuid_bit(td, 1, CPUID_ECX, 24);
 	case G_TME:
 		return cpuid_bit(td, 7, CPUID_ECX, 13);
+	case G_MKTME:
+		return cpuid_bit(td, 7, CPUID_EDX, 18);
+	case G_DCA:
+		return cpuid_bit(td, 1, CPUID_ECX, 18);
 	case G_TSX:
 		return cpuid_bit(td, 7, CPUID_EBX, 11);
 	}
@@ -239,7 +255,7 @@ static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
 		return MSR_OK;
 	case 0x1a0:
 		seam_msr(msr, val);
-		*val &= SEAM_BIT(0) | SEAM_BIT(34);
+		*val &= ~(SEAM_BIT(7) | SEAM_BIT(12));
 		/* PEBS and performance monitoring are there with PERFMON alone */
 		*val |= v->td->attributes & ATTR_PERFMON ? SEAM_BIT(7) :
 							   SEAM_BIT(12);
@@ -248,7 +264,10 @@ static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
 		*val = virtual_tsc(v->td);
 		return MSR_OK;
 	case 0x1d9:
-		return debugctl(v, val, false) ? MSR_OK : MSR_GP;
+		if (!debugctl(v, val, false))
+			return MSR_GP;
+		*val &= ~DEBUGCTL_UNCORE_PMI;
+		return MSR_OK;
 	default:
 		return vmx_msr(v->td, msr, val) ? MSR_OK : MSR_GP;
 	}
@@ -270,6 +289,20 @@ static enum msr_answer write_efer(struct vcpu *v, u64 val)
 	return engine_guest_msr(v, 0xc0000080, &val, true) ? MSR_OK : MSR_GP;
 }
 
+/* Branch trace messages go out on the bus: not for a TD. */
+static enum msr_answer write_debugctl(struct vcpu *v, u64 val)
+{
+	u64 old = 0;
+
+	if (val & DEBUGCTL_RESERVED)
+		return MSR_GP;
+	if ((val & DEBUGCTL_TR) && !(val & DEBUGCTL_BTS))
+		return MSR_VE;
+	debugctl(v, &old, false);
+	val = (val & ~DEBUGCTL_UNCORE_PMI) | (old & DEBUGCTL_UNCORE_PMI);
+	return debugctl(v, &val, true) ? MSR_OK : MSR_GP;
+}
+
 static enum msr_answer write_emulated(struct vcpu *v, u32 msr, u64 val)
 {
 	u64 supervisor = v->td->xfam & (SEAM_BIT(8) | SEAM_MASK(16, 11));
@@ -278,9 +311,7 @@ static enum msr_answer write_emulated(struct vcpu *v, u32 msr, u64 val)
 		return vapic_write(v, msr - 0x800, val);
 	switch (msr) {
 	case 0x1d9:
-		if (val & DEBUGCTL_RESERVED)
-			return MSR_GP;
-		return debugctl(v, &val, true) ? MSR_OK : MSR_GP;
+		return write_debugctl(v, val);
 	case 0xda0:
 		if (val & ~supervisor)
 			return MSR_GP;

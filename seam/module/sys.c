@@ -137,7 +137,9 @@ u64 leaf_TDH_SYS_UPDATE(struct call *c __maybe_unused)
 	if (tdxm.state != SYSINIT_DONE ||
 	    tdxm.nr_lps_init != seam_config.nr_lps) {
 		st = ST(SYS_STATE_INCORRECT);
-	} else if (!tdxm.handoff_valid) {
+	} else if (!tdxm.handoff_valid ||
+		   tdxm.handoff_hv < seam_config.min_update_hv ||
+		   tdxm.handoff_hv > seam_config.module_hv) {
 		st = ST(SYS_INVALID_HANDOFF);
 	} else {
 		tdxm.handoff_valid = false;

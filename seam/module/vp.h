@@ -73,6 +73,13 @@ enum vmx_exit {
 #define VMCS_EFER		0x2806
 #define VMCS_DEBUGCTL		0x2802
 
+#define DEBUGCTL_TR		SEAM_BIT(6)
+#define DEBUGCTL_BTS		SEAM_BIT(7)
+#define DEBUGCTL_UNCORE_PMI	SEAM_BIT(13)
+
+#define MSR_MISC_ENABLE		0x1a0
+#define MISC_MONITOR		SEAM_BIT(18)
+
 static inline gpa_t td_shared_bit(const struct td *td)
 {
 	return td->gpaw52 ? SEAM_BIT(51) : SEAM_BIT(47);
@@ -116,6 +123,7 @@ u64 virtual_tsc(const struct td *td);
 bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
 /* Family, model and stepping of the CPU */
 u32 cpuid_signature(void);
+bool cpuid_has_monitor(const struct td *td);
 
 #define MSR_IA32_XSS_INDEX	0xda0
 

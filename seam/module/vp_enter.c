@@ -18,18 +18,19 @@ static u64 enter_flags_check(const struct vcpu *v, u64 flags)
 	return 0;
 }
 
-#define MSR_MISC_ENABLE		0x1a0
 #define LIMIT_CPUID_MAXVAL	SEAM_BIT(22)
 
 /* The CPU must still be what the TD was told, and time must not go back. */
 static u64 cpu_check(const struct vcpu *v)
 {
-	u64 misc;
+	u64 misc = 0;
 
 	if (seam_msr(MSR_MISC_ENABLE, &misc) && (misc & LIMIT_CPUID_MAXVAL))
 		return ST(LIMIT_CPUID_MAXVAL_SET);
 	if (env_tsc() < v->last_exit_tsc)
 		return ST(TSC_ROLLBACK);
+	if (cpuid_has_monitor(v->td) && !(misc & MISC_MONITOR))
+		return ST(INCORRECT_MSR_VALUE) | MSR_MISC_ENABLE;
 	return 0;
 }
 

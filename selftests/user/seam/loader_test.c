@@ -140,7 +140,7 @@ static u64 info_word(unsigned int offset)
 
 static void update(void)
 {
-	u64 updates;
+	u64 updates, hv;
 
 	world_run();
 	MUST(0, LEAF_INFO, INFO);
@@ -160,6 +160,11 @@ static void update(void)
 	MUST(1, TDH_SYS_LP_INIT);
 	ktap(CALL(0, TDH_MEM_TRACK, TDR) == ST(SYS_NOT_READY),
 	     "TDs wait for UPDATE");
+	hv = seam_config.min_update_hv;
+	seam_config.min_update_hv = seam_config.module_hv;
+	ktap(CALL(0, TDH_SYS_UPDATE) == ST(SYS_INVALID_HANDOFF),
+	     "UPDATE looks at the version of the handoff data");
+	seam_config.min_update_hv = hv;
 	ktap(!CALL(0, TDH_SYS_UPDATE), "UPDATE");
 	ktap(!CALL(0, TDH_MEM_RD, GPA_MAPPED, TDR) && !world_regs[0][R8] &&
 	     !CALL(0, TDH_MEM_RD, GPA_MAPPED + 8, TDR) &&

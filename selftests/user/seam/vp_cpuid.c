@@ -116,6 +116,19 @@ static void test_leaves(void)
 	world_close();
 }
 
+static void test_monitor(void)
+{
+	struct td *other;
+
+	world_run();
+	other = pamt_at(TDR, TDX_LEVEL_4K)->obj;
+	other->cpuid[cpuid_index(1, 0)][CPUID_ECX] |= 1U << 3;
+	ktap(CALL(0, TDH_VP_ENTER, TDVPR) ==
+	     (TDX_WORD_INCORRECT_MSR_VALUE | MSR_MISC_ENABLE),
+	     "no entry with MONITOR, which IA32_MISC_ENABLE turns off");
+	world_close();
+}
+
 void vp_test_cpuid(void)
 {
 	world_open();
@@ -123,4 +136,5 @@ void vp_test_cpuid(void)
 	test_arch_capabilities();
 	world_close();
 	test_leaves();
+	test_monitor();
 }

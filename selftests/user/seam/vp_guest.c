@@ -290,6 +290,16 @@ static const struct {
 	{ 0x480, true, 0, EVENT_GP },
 	{ 0x1d9, true, 0x10000, EVENT_GP },	/* DEBUGCTL, reserved bit */
 	{ 0x1d9, true, 0x1, 0 },
+	{ 0x1d9, true, 0x2040, EVENT_VE },	/* TR without BTS */
+	{ 0x1d9, true, 0x20c0, 0 },
+	{ 0x87, false, 0, EVENT_GP },		/* no MKTME in CPUID */
+	{ 0x984, false, 0, EVENT_GP },
+	{ 0x8c, false, 0, EVENT_GP },
+	{ 0x276, true, 0, EVENT_GP },
+	{ 0x1f8, false, 0, EVENT_GP },		/* no DCA in CPUID */
+	{ 0x481, false, 0, EVENT_VE },
+	{ 0x481, true, 0, EVENT_GP },
+	{ 0x493, true, 0, EVENT_VE },
 	{ 0x277, true, 0x0007040600070406, 0 },
 	{ 0x10, true, 0, EVENT_VE },		/* TSC */
 	{ 0x10a, true, 0, EVENT_GP },
