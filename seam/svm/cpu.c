@@ -31,10 +31,16 @@ int engine_cpu_on(void)
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	u64 efer = cpu_rdmsr(MSR_EFER);
 
-	if (efer & EFER_SVME)
+	if (efer & EFER_SVME) {
+		pr_err("softseam: CPU %u: SVM is in use: end other VMs or unload kvm_amd, and where kvm has it load kvm with enable_virt_at_load=0\n",
+		       smp_processor_id());
 		return -EBUSY;
-	if (cpu_rdmsr(MSR_SVM_VM_CR) & VM_CR_SVMDIS)
+	}
+	if (cpu_rdmsr(MSR_SVM_VM_CR) & VM_CR_SVMDIS) {
+		pr_err("softseam: CPU %u: SVM is disabled by the firmware\n",
+		       smp_processor_id());
 		return -EPERM;
+	}
 	cpu_wrmsr(MSR_EFER, efer | EFER_SVME);
 	c->old_hsave = cpu_rdmsr(MSR_SVM_HSAVE_PA);
 	cpu_wrmsr(MSR_SVM_HSAVE_PA, page_to_phys(c->hsave));

@@ -63,6 +63,18 @@ mark owner
 insmod /modules/irqbypass.ko 2>/dev/null
 insmod /modules/kvm.ko 2>/dev/null
 insmod /modules/ccp.ko 2>/dev/null
+# newer kernels turn SVM on as soon as kvm_amd is there
+if [ -e /sys/module/kvm/parameters/enable_virt_at_load ] &&
+   insmod /modules/kvm-amd.ko 2>/dev/null; then
+	insmod /modules/softseam.ko
+	! insmod /modules/seamhost.ko 2>/dev/null &&
+		since | grep -q "softseam: CPU [0-9]*: SVM is in use"
+	result $? "where another KVM has SVM seamhost does not load, and the log says why"
+	rmmod softseam kvm-amd kvm
+	insmod /modules/kvm.ko enable_virt_at_load=0
+else
+	echo "ok $((n += 1)) another KVM has SVM # SKIP not before it has a VM here"
+fi
 if insmod /modules/kvm-amd.ko 2>/dev/null; then
 	insmod /modules/softseam.ko && insmod /modules/seamhost.ko
 	! insmod /modules/kvm-tdx.ko dev_kvm=1 2>/dev/null &&
