@@ -90,7 +90,7 @@ struct md_field {
 	X(num_pkgs) X(pkg_fms) X(cmr_base) X(cmr_size) X(attributes_fixed0) \
 	X(xfam_fixed0) X(config_flags_fixed0) X(cpuid_config_leaf) \
 	X(cpuid_config_value) X(allowed_fms) \
-	X(tdcx_pa) X(eptp) X(xbuff_size) X(cpuid_valid) X(xbuff_offset) \
+	X(tdcx_pa) X(eptp) X(xbuff_size) X(cpuid_valid) \
 	X(refcount) X(cpuid_values) X(arch_capabilities) X(noise) \
 	X(msr_bitmap) X(sept_root) X(vmx) \
 	X(vcpu_details) X(vcpu_xfam) X(tdvps_pa) X(vp_eptp) X(msr_bitmap_pa) \
@@ -113,8 +113,8 @@ u64 md_id(const struct md_field *f, unsigned int index);
 u64 md_first(const struct md_ctx *ctx);
 u64 md_next(const struct md_ctx *ctx, const struct md_field *f,
 	    unsigned int index, u64 id);
-/* Where an extended feature's state is in the XSAVE area; 0: nowhere */
-u32 td_xbuff_offset(const struct td *td, unsigned int component);
+/* Sets where the state of features in @xfam is in the XSAVE area. */
+void td_set_xbuff(struct td *td, u64 xfam);
 /* Codes of the field CPUID_VALUES: is there an entry, does it fault? */
 bool md_cpuid_there(unsigned int code);
 bool md_cpuid_faults(unsigned int code);

@@ -121,16 +121,13 @@ GETTER(xbuff_size)
 	return xbuff_offset(ctx->td->xfam, 63);
 }
 
-u32 td_xbuff_offset(const struct td *td, unsigned int component)
+void td_set_xbuff(struct td *td, u64 xfam)
 {
-	if (component < 2 || !(td->xfam & SEAM_BIT(component)))
-		return 0;
-	return xbuff_offset(td->xfam, component);
-}
+	unsigned int i;
 
-GETTER(xbuff_offset)
-{
-	return td_xbuff_offset(ctx->td, index);
+	for (i = 2; i < ARRAY_SIZE(td->xbuff_offset); i++)
+		if (xfam & SEAM_BIT(i))
+			td->xbuff_offset[i] = xbuff_offset(xfam, i);
 }
 
 GETTER(cpuid_valid)

@@ -148,10 +148,10 @@ static void keep_shadow(struct vcpu *v, u64 id, u64 val)
 /* The header of the XSAVE area is the module's, and so is that of PT. */
 static bool xbuff_writable(const struct td *td, unsigned int index)
 {
-	u32 pt = td_xbuff_offset(td, XFAM_PT_BIT);
+	u32 pt = td->xbuff_offset[XFAM_PT_BIT];
 
 	return (index < 512 / 8 || index >= 576 / 8) &&
-	       (!pt || index != pt / 8);
+	       (!(td->xfam & SEAM_BIT(XFAM_PT_BIT)) || index != pt / 8);
 }
 
 static u64 check_vcpu(struct vcpu *v, u64 id, unsigned int index, u64 *val)

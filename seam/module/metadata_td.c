@@ -42,7 +42,7 @@ const struct md_field md_td[] = {
 	F(0x1110000300000016, 1, 1, RO, RO, RO, 0, TD_FIELD(config_flags)),	/* CONFIG_FLAGS */
 	F(0x1110000300000017, 1, 1, NO, RO, M0, 0, TD_FIELD(td_ctls)),	/* TD_CTLS */
 	F(0x9110000000000080, 80, 1, NO, RO, NO, 0, GET(cpuid_valid)),	/* CPUID_VALID */
-	F(0x9110000200000800, 19, 1, RO, RO, NO, 0, GET(xbuff_offset)),	/* XBUFF_OFFSETS */
+	F(0x9110000200000800, 19, 1, RO, RO, NO, 0, TD_ARRAY(xbuff_offset)),	/* XBUFF_OFFSETS */
 	F(0x9210000300000000, 1, 1, RO, RO, NO, 0, TD_FIELD(epoch)),	/* TD_EPOCH */
 	F(0x9210000100000001, 2, 1, RO, RO, NO, 0, GET(refcount)),	/* REFCOUNT */
 	F(0x1310000300000000, 1, 6, RO, RO, RO, 0, TD_ARRAY(mrtd)),	/* MRTD */

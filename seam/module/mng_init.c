@@ -127,12 +127,13 @@ static bool all_zero(const u8 *p, size_t n)
 	return true;
 }
 
-static u64 check_params(const struct td *td, const struct td_params *p)
+static u64 check_params(struct td *td, const struct td_params *p)
 {
 	if (!attributes_ok(p->attributes))
 		return ST_OP(OPERAND_INVALID, ATTRIBUTES);
 	if (!xfam_ok(p->xfam))
 		return ST_OP(OPERAND_INVALID, XFAM);
+	td_set_xbuff(td, p->xfam);
 	if (!p->max_vcpus)
 		return ST_OP(OPERAND_INVALID, MAX_VCPUS);
 	if (p->num_l2_vms > 3)

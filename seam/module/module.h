@@ -202,6 +202,7 @@ struct td {
 	u64 tsc_offset, tsc_multiplier;
 	u64 td_ctls, notify_enables;
 	u64 msr_config_ctls, arch_capabilities;
+	u32 xbuff_offset[19];	/* INITs that failed leave theirs */
 	u64 hp_lock_timeout;
 	u64 vm_ctls[4];
 	u32 cpuid[MAX_CPUID_LOOKUP][4];	/* virtual values, see cpuid.c */

@@ -207,8 +207,36 @@ static void test_ids(void)
 	world_close();
 }
 
+/* Where features are that only a former try wanted is not forgotten. */
+static void test_xbuff_offsets(void)
+{
+	unsigned int i;
+	u64 st;
+
+	world_run();
+	MUST(0, TDH_MNG_CREATE, P(200), 40);
+	MUST(0, TDH_MNG_KEY_CONFIG, P(200));
+	MUST(1, TDH_MNG_KEY_CONFIG, P(200));
+	for (i = 1; i <= TDCS_PAGES; i++)
+		MUST(0, TDH_MNG_ADDCX, P(200 + i), P(200));
+	world_put(S(20), 0, 0);
+	world_put(S(20), 1, 7);			/* AVX, but no vCPUs */
+	world_put(S(20), 2, 0);
+	world_put(S(20), 3, 0x1e);
+	world_put(S(20), 5, 40);
+	st = CALL(0, TDH_MNG_INIT, P(200), S(20));
+	world_put(S(20), 1, 3);
+	world_put(S(20), 2, 1);
+	MUST(0, TDH_MNG_INIT, P(200), S(20));
+	ktap(st == OP(OPERAND_INVALID, MAX_VCPUS) &&
+	     !CALL(0, TDH_MNG_RD, P(200), 0x9110000200000802ULL) &&
+	     world_regs[0][R8] == 576, "a failed INIT leaves XBUFF offsets");
+	world_close();
+}
+
 void vp_test_metadata(void)
 {
+	test_xbuff_offsets();
 	test_values();
 	test_ids();
 	test_walks();
