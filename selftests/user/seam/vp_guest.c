@@ -5,7 +5,6 @@
 
 #include "vp_test.h"
 
-
 static struct vp_inject inj;
 
 static void test_first_registers(void)
