@@ -69,7 +69,7 @@ static struct seam_cpuid cpuid_table[] = {
 };
 
 static struct seam_msr msr_table[] = {
-	{ 0x1a0, 0x1 },			/* each VP.ENTER looks at it */
+	{ MSR_IA32_MISC_ENABLE, 0x1 },		/* each VP.ENTER looks at it */
 	{ 0x1b, 0xfee00d00 },
 	{ 0x3b, 0x0 },
 	{ 0x48, 0x0 },
@@ -195,6 +195,18 @@ static void model_ept(void)
 			msr_table[i].value &= ~EPT_5_LEVELS;
 }
 
+/* Where MONITOR works, a TD may have it, and then must find it turned on. */
+static void model_monitor(void)
+{
+	unsigned int i;
+
+	if (!(find_row(0x1, 0)->r[ECX_] & BIT(3)))
+		return;
+	for (i = 0; i < ARRAY_SIZE(msr_table); i++)
+		if (msr_table[i].index == MSR_IA32_MISC_ENABLE)
+			msr_table[i].value |= MSR_IA32_MISC_ENABLE_MWAIT;
+}
+
 void cpu_model_init(void)
 {
 	u32 r[4];
@@ -212,6 +224,7 @@ void cpu_model_init(void)
 	}
 	model_xstate();
 	model_ept();
+	model_monitor();
 
 	seam_config.cpuid = cpuid_table;
 	seam_config.nr_cpuid = ARRAY_SIZE(cpuid_table);
