@@ -168,6 +168,10 @@ static const struct host_row rows[] = {
 /* SYS.CONFIG takes its key before it looks at TDMRs. */
 static void key_of_failed_config(void)
 {
+	const struct host_row twice = {
+		.during = DAMAGE, .page = TDMR_ARRAY, .word = 1,
+		.val = TDMR_INFO,
+	};
 	u64 st;
 
 	if (!stage_open(LPINIT)) {
@@ -176,8 +180,9 @@ static void key_of_failed_config(void)
 		stage_close();
 		return;
 	}
-	world_put(TDMR_ARRAY, 1, TDMR_INFO);
+	host_during(&twice, true);
 	st = CALL(0, TDH_SYS_CONFIG, TDMR_ARRAY, 2, HKID0 + 1);
+	host_during(&twice, false);
 	stage_next(TDMR);
 	ktap(st == DET(NON_ORDERED_TDMR, 1, 0, 0) &&
 	     CALL(0, TDH_MNG_CREATE, TDR, HKID0 + 1) == W(HKID_NOT_FREE) &&
