@@ -18,6 +18,8 @@
 #define EPT_ADDR	GENMASK_ULL(51, 12)
 #define EPT_ENTRIES	512
 
+#define TABLES_MMIO	1024	/* beside those that slots want */
+
 #define EPT_ABSENT	EPT_SUPPRESS_VE
 #define EPT_MMIO	0ULL
 
@@ -95,6 +97,8 @@ static u64 *ept_entry(struct td_vm *vm, u64 gfn, struct ept_spare *spare)
 			if (!spare->n)
 				return NULL;
 			table = spare->table[--spare->n];
+			WRITE_ONCE(vm->entry.shared_tables,
+				   vm->entry.shared_tables + 1);
 			WRITE_ONCE(*entry, __pa(table) | EPT_RWX);
 		} else {
 			table = ept_child(*entry);
@@ -158,6 +162,7 @@ void shared_destroy(struct td_vm *vm)
 
 	if (root)
 		ept_free_below(root, ept_levels(vm) - 1);
+	WRITE_ONCE(vm->entry.shared_tables, 0);
 }
 
 /*
@@ -204,6 +209,45 @@ void shared_zap_gfn(struct td_vm *vm, u64 gfn, u64 npages)
 		vm_kick_flush(vm);
 }
 
+/* More tables than all memory slots can want; shared_lock is held. */
+static bool shared_too_many(struct td_vm *vm)
+{
+	unsigned long max = TABLES_MMIO;
+	struct slot *s;
+
+	if (vm->entry.shared_tables <= max)
+		return false;
+	list_for_each_entry(s, &vm->slots, link)
+		max += 4 + (s->npages >> 9) + (s->npages >> 18);
+	return vm->entry.shared_tables > max;
+}
+
+/*
+ * A guest can have tables made wherever it looks, without end. What they say
+ * of MMIO it can ask for again: begin anew.
+ */
+static int shared_forget(struct td_vm *vm)
+{
+	u64 *top = ept_table_alloc(TD_GFP);
+	unsigned int i;
+
+	if (!top)
+		return -ENOMEM;
+	spin_lock(&vm->shared_lock);
+	if (shared_too_many(vm)) {
+		vm->inval_seq++;
+		memcpy(top, vm->shared_root, PAGE_SIZE);
+		for (i = 0; i < EPT_ENTRIES; i++)
+			WRITE_ONCE(vm->shared_root[i], EPT_ABSENT);
+		WRITE_ONCE(vm->entry.shared_tables, 0);
+	}
+	spin_unlock(&vm->shared_lock);
+	/* no CPU walks them any more, or knows what they said */
+	vm_kick_flush(vm);
+	ept_free_below(top, ept_levels(vm) - 1);
+	return -EAGAIN;
+}
+
 static bool shared_stale(struct td_vm *vm, unsigned long seq)
 {
 	return vm->inval_count || vm->inval_seq != seq;
@@ -224,6 +268,7 @@ int shared_map(struct td_vm *vm, u64 gfn)
 	struct page *page = NULL;
 	u64 hva = 0, *entry, value = EPT_MMIO;
 	unsigned long seq;
+	bool too_many;
 	struct slot *s;
 	int ret;
 
@@ -233,11 +278,16 @@ int shared_map(struct td_vm *vm, u64 gfn)
 
 	spin_lock(&vm->shared_lock);
 	seq = vm->inval_seq;
+	too_many = shared_too_many(vm);
 	s = slot_find(vm, gfn);
 	if (s)
 		hva = s->hva + ((gfn - s->gfn) << PAGE_SHIFT);
 	spin_unlock(&vm->shared_lock);
 
+	if (too_many) {
+		ret = shared_forget(vm);
+		goto out;
+	}
 	if (s) {
 		ret = -EFAULT;
 		if (get_user_pages_unlocked(hva, 1, &page, FOLL_WRITE) != 1)

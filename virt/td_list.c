@@ -41,12 +41,13 @@ size_t seamhost_td_text(char *buf, size_t size, bool trusted)
 	spin_lock(&tds_lock);
 	list_for_each_entry(td, &tds, list)
 		at += scnprintf(buf + at, size - at,
-				"td 0x%llx hkid %u pid %d vcpus %u private_pages %lu control_pages %lu\n",
+				"td 0x%llx hkid %u pid %d vcpus %u private_pages %lu control_pages %lu shared_tables %lu\n",
 				seamhost_shown(td->tdr, trusted), td->hkid,
 				td->pid,
 				READ_ONCE(td->vcpus),
 				READ_ONCE(td->private_pages),
-				READ_ONCE(td->control_pages));
+				READ_ONCE(td->control_pages),
+				READ_ONCE(td->shared_tables));
 	spin_unlock(&tds_lock);
 	return at;
 }

@@ -152,6 +152,7 @@ struct seamhost_td {
 	unsigned int vcpus;
 	unsigned long private_pages;	/* 4K units */
 	unsigned long control_pages;	/* 4K units */
+	unsigned long shared_tables;	/* the host's own, for shared memory */
 };
 
 void seamhost_td_add(struct seamhost_td *td);

@@ -7,6 +7,7 @@
 #define SELFTEST_TDX_LIBRARY_H
 
 #include "kvm_util.h"
+#include "processor.h"
 
 /* the Makefile looks which one it is */
 #ifdef TD_LIBRARY_6_12
@@ -28,6 +29,11 @@ static inline gva_t vm_alloc_shared(struct kvm_vm *vm, size_t size, gva_t min,
 				    enum kvm_mem_region_type type)
 {
 	return vm_vaddr_alloc_shared(vm, size, min, type);
+}
+
+static inline uint64_t *vm_get_pte(struct kvm_vm *vm, gva_t gva)
+{
+	return vm_get_page_table_entry(vm, gva);
 }
 
 static inline uint64_t td_page_table(struct kvm_vm *vm)

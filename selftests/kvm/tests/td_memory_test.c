@@ -15,6 +15,12 @@
 #define AREA_GVA	0x40000000UL		/* private */
 #define AREA_SHARED	0x80000000UL		/* the same, shared */
 #define PATTERN		0x5ca1ab1edeadbeefULL
+#define HOLES_GVA	0xc0000000UL
+#define HOLES_GPA	(4UL << 30)		/* in no slot */
+#define HOLES		1500UL			/* 2 MiB apart */
+#define TABLES_MAX	1200L
+#define EXIT_EPT_VIOLATION	48
+#define VE_VECTOR		20
 
 /* Both views of the area; pages that the library does not know as private. */
 static void map_area(struct kvm_vm *vm)
@@ -245,14 +251,79 @@ static void test_mismatch(void)
 	kvm_vm_free(vm);
 }
 
+/* Nothing is there, and no length of the instruction either. */
+static void skip_look(struct ex_regs *regs)
+{
+	struct tdgcall info = {};
+
+	GUEST_ASSERT(!tdgcall(TDLEAF_VEINFO, &info));
+	GUEST_ASSERT_EQ((uint32_t)info.rcx, EXIT_EPT_VIOLATION);
+	td_ve.count++;
+	regs->rip += 2;
+}
+
+/* It looks wherever there is nothing, as for devices. */
+static void guest_holes(void)
+{
+	uint64_t i;
+
+	for (i = 0; i < HOLES; i++)
+		asm volatile("movb (%0), %%al"
+			     : : "D"(HOLES_GVA + i * 4096) : "rax", "memory");
+	GUEST_ASSERT_EQ(td_ve.count, HOLES);
+	GUEST_SYNC(1);
+	GUEST_DONE();
+}
+
+static long shared_tables(void)
+{
+	FILE *f = fopen("/sys/devices/faux/tdx_host/tds", "r");
+	char line[512];
+	long n = -1;
+
+	if (!f)
+		f = fopen("/sys/devices/tdx_host/tds", "r");
+	if (f && fgets(line, sizeof(line), f) && strstr(line, " shared_tables "))
+		n = atol(strstr(line, " shared_tables ") + 15);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Each place that it looks at is a table of the host's, but not for ever. */
+static void test_holes(void)
+{
+	struct kvm_vm *vm = td_create(NULL);
+	struct kvm_vcpu *vcpu;
+	uint64_t i;
+	long n;
+
+	/* the library maps what is in slots, so the address is put in after */
+	virt_map(vm, HOLES_GVA, AREA_GPA, HOLES);
+	for (i = 0; i < HOLES; i++)
+		*vm_get_pte(vm, HOLES_GVA + i * 4096) +=
+			HOLES_GPA + i * SIZE_2M - AREA_GPA - i * 4096;
+	vm_install_exception_handler(vm, VE_VECTOR, skip_look);
+	vcpu = td_vcpu_add(vm, 0, guest_holes);
+	td_finalize(vm);
+	td_run_sync(vcpu, 1);
+	n = shared_tables();
+	td_run_done(vcpu);
+	ksft_test_result(n > 0 && n < TABLES_MAX,
+			 "a guest that looks everywhere has few tables made (%ld)\n",
+			 n);
+	kvm_vm_free(vm);
+}
+
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(14);
+	ksft_set_plan(15);
 	test_large();
 	test_small();
 	test_convert();
 	test_notifier();
 	test_mismatch();
+	test_holes();
 	ksft_finished();
 }
