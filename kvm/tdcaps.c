@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* KVM_TDX_CAPABILITIES: what of a TD the VMM may choose here. */
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <asm/fpu/xcr.h>
@@ -59,49 +60,37 @@ static void cpuid_entry(struct kvm_cpuid_entry2 *e,
 		e->eax |= PHYS_GUEST_BITS;
 }
 
-/* Updates are held up. */
-static long copy_capabilities(struct kvm_tdx_capabilities __user *user,
-			      u32 nent)
+/* What the module of now says; *caps is the caller's to free. */
+static long make_capabilities(u32 room, struct kvm_tdx_capabilities **caps)
 {
 	const struct seamhost_sysinfo *info = seamhost_sysinfo();
-	struct kvm_tdx_capabilities *caps;
-	struct kvm_cpuid_entry2 e;
+	struct kvm_tdx_capabilities *c;
 	unsigned int i;
-	long ret;
 
-	if (nent < info->nr_cpuid_config)
+	if (room < info->nr_cpuid_config)
 		return -E2BIG;
+	if (!td_supported_xfam() ||
+	    (info->attributes_fixed1 & ~td_supported_attributes()))
+		return -EIO;
 
-	caps = kzalloc(sizeof(*caps), GFP_KERNEL);
-	if (!caps)
+	c = kzalloc(struct_size(c, cpuid.entries, info->nr_cpuid_config),
+		    TD_GFP);
+	if (!c)
 		return -ENOMEM;
-	caps->supported_attrs = td_supported_attributes();
-	caps->supported_xfam = td_supported_xfam();
-	caps->user_tdvmcallinfo_1_r11 = USER_SETUP_NOTIFY;
-	caps->cpuid.nent = info->nr_cpuid_config;
-
-	ret = -EIO;
-	if (!caps->supported_xfam ||
-	    (info->attributes_fixed1 & ~caps->supported_attrs))
-		goto out;
-
-	ret = -EFAULT;
-	if (copy_to_user(user, caps, sizeof(*caps)))
-		goto out;
-	for (i = 0; i < info->nr_cpuid_config; i++) {
-		cpuid_entry(&e, &info->cpuid_config[i]);
-		if (copy_to_user(&user->cpuid.entries[i], &e, sizeof(e)))
-			goto out;
-	}
-	ret = 0;
-out:
-	kfree(caps);
-	return ret;
+	c->supported_attrs = td_supported_attributes();
+	c->supported_xfam = td_supported_xfam();
+	c->user_tdvmcallinfo_1_r11 = USER_SETUP_NOTIFY;
+	c->cpuid.nent = info->nr_cpuid_config;
+	for (i = 0; i < info->nr_cpuid_config; i++)
+		cpuid_entry(&c->cpuid.entries[i], &info->cpuid_config[i]);
+	*caps = c;
+	return 0;
 }
 
 long td_capabilities(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_tdx_capabilities __user *user = u64_to_user_ptr(cmd->data);
+	struct kvm_tdx_capabilities *caps;
 	u32 nent;
 	long ret;
 
@@ -110,7 +99,14 @@ long td_capabilities(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 	if (get_user(nent, &user->cpuid.nent))
 		return -EFAULT;
 	seamhost_hold_updates();
-	ret = copy_capabilities(user, nent);
+	ret = make_capabilities(nent, &caps);
 	seamhost_release_updates();
+	if (ret)
+		return ret;
+	/* user memory can take any time: no update waits for it */
+	if (copy_to_user(user, caps,
+			 struct_size(caps, cpuid.entries, caps->cpuid.nent)))
+		ret = -EFAULT;
+	kfree(caps);
 	return ret;
 }

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -409,6 +411,65 @@ static void test_irqfd_race(int dev)
 	ktap_ok(true, "irqfds that come and go under two threads");
 }
 
+struct ask {
+	int vm;
+	struct kvm_tdx_capabilities *caps;
+	long ret;
+};
+
+static void *ask_capabilities(void *arg)
+{
+	struct ask *a = arg;
+
+	a->ret = cmd(a->vm, KVM_TDX_CAPABILITIES, 0, a->caps);
+	return NULL;
+}
+
+/*
+ * A VMM whose memory is not there for as long as somebody likes: the host's
+ * admin does not wait for it.
+ */
+static void test_update_waits_for_nobody(int dev)
+{
+	static const char update[] =
+		"timeout 30 /tests/tdxctl update /tests/images/new.img > /dev/null 2>&1";
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	int uffd = syscall(__NR_userfaultfd, O_CLOEXEC);
+	struct uffdio_zeropage zero = {};
+	struct ask a = { .vm = new_vm(dev) };
+	pthread_t thread;
+	char *mem;
+	int ret;
+
+	mem = mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	reg.range.start = (unsigned long)mem + PAGE_SIZE;
+	reg.range.len = PAGE_SIZE;
+	zero.range = reg.range;
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
+	    ioctl(uffd, UFFDIO_REGISTER, &reg) ||
+	    access("/tests/images/new.img", F_OK)) {
+		ktap_skip("an update waits for nobody's memory",
+			  "no userfaultfd, or no module image");
+		goto out;
+	}
+	/* all but the entries lies in the page that is there */
+	a.caps = (void *)(mem + PAGE_SIZE - sizeof(*a.caps));
+	a.caps->cpuid.nent = 64;
+	pthread_create(&thread, NULL, ask_capabilities, &a);
+	usleep(200000);
+	ret = system(update);
+	ioctl(uffd, UFFDIO_ZEROPAGE, &zero);
+	pthread_join(thread, NULL);
+	if (!ktap_ok(!ret && !a.ret, "an update waits for nobody's memory"))
+		ktap_note("update %#x, CAPABILITIES %ld", ret, a.ret);
+out:
+	munmap(mem, 2 * PAGE_SIZE);
+	close(uffd);
+	close(a.vm);
+}
+
 int main(void)
 {
 	struct td_vmm td;
@@ -431,6 +492,7 @@ int main(void)
 	test_bsp();
 	test_run();
 	test_irqfd_race(dev);
+	test_update_waits_for_nobody(dev);
 	close(dev);
 	if (access(AUDIT, F_OK))
 		ktap_skip("nothing is left", "no audit on this platform");
