@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
+#include <seamhost/compat.h>
 
 #include "mem.h"
 
@@ -39,6 +40,17 @@ void memfd_fs_exit(void)
 	kern_unmount(memfd_mnt);
 }
 
+/* Pages come and go by fallocate() alone. */
+static int memfd_setattr(compat_idmap *idmap, struct dentry *dentry,
+			 struct iattr *attr)
+{
+	return -EINVAL;
+}
+
+static const struct inode_operations memfd_inode_ops = {
+	.setattr	= memfd_setattr,
+};
+
 static struct file *memfd_fs_file(const struct file_operations *fops,
 				  void *data, u64 size)
 {
@@ -49,7 +61,11 @@ static struct file *memfd_fs_file(const struct file_operations *fops,
 		return ERR_CAST(inode);
 	inode->i_mode = S_IFREG | 0600;
 	i_size_write(inode, size);
-	inode->i_fop = fops;
+	inode->i_op = &memfd_inode_ops;
+	/*
+	 * No i_fop: the one file is made here. A second one, opened by way of
+	 * /proc, would have no guest_memfd behind it.
+	 */
 
 	/* given back with the last reference on the file */
 	__module_get(fops->owner);

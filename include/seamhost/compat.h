@@ -100,6 +100,13 @@ static inline int compat_alloc_contig(unsigned long pfn, unsigned long nr)
 #define compat_bin_attribute	struct bin_attribute
 #endif
 
+/* What an inode's operations are told of the mount */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define compat_idmap	struct mnt_idmap
+#else
+#define compat_idmap	struct user_namespace
+#endif
+
 /* A device without bus, class or parent, where mainline puts tdx_host. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
 #include <linux/device/faux.h>

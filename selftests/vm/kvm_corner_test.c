@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -76,6 +78,26 @@ static void test_descriptors(struct td_vmm *td)
 	ktap_ok(closes_on_exec(td->vm) && closes_on_exec(td->memfd) &&
 		closes_on_exec(td->vcpu[0].fd),
 		"no program that is executed gets a file of a TD");
+}
+
+/* A guest_memfd is its one file, of the size that it was made with. */
+static void test_memfd_file(struct td_vmm *td)
+{
+	char name[32];
+	struct stat st;
+	int fd;
+
+	ktap_ok(ftruncate(td->memfd, PAGE_SIZE) && errno == EINVAL,
+		"a guest_memfd cannot be cut: EINVAL");
+	ktap_ok(!fstat(td->memfd, &st) &&
+		st.st_size == TD_RAM_SIZE + (off_t)PAGE_SIZE,
+		"and has the size it was made with");
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", td->memfd);
+	fd = open(name, O_RDWR);
+	if (!ktap_ok(fd < 0, "nor opened a second time")) {
+		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, PAGE_SIZE);
+		close(fd);
+	}
 }
 
 static void test_vcpu_limits(int dev)
@@ -484,6 +506,7 @@ int main(void)
 	test_routes(dev);
 	td_make(&td);
 	test_descriptors(&td);
+	test_memfd_file(&td);
 	test_state_is_the_tds(td.vcpu[0].fd);
 	test_vcpu_ioctls(&td);
 	test_mmap(td.vcpu[0].fd);
