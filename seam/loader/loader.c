@@ -105,7 +105,7 @@ u64 leaf_SEAMLDR_INFO(struct call *c)
 
 u64 leaf_SEAMLDR_SEAMINFO(struct call *c)
 {
-	struct seamldr_info info;
+	struct seamldr_info info = {};
 	u8 *out;
 
 	if (!shared_page(c->g[RCX], SEAMINFO_SIZE))

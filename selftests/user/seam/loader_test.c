@@ -28,6 +28,7 @@
 #define LEAF_INFO	0x8000000000000000ULL
 #define LEAF_INSTALL	0x8000000000000001ULL
 #define LEAF_SHUTDOWN	0x8000000000000002ULL
+#define LEAF_SEAMINFO	0x8000000000000003ULL
 
 static const char *dir;
 
@@ -177,6 +178,9 @@ static void update(void)
 	MUST(0, LEAF_INFO, INFO);
 	ktap(info_word(24) >> 32 == updates - 1, "one update fewer is left");
 	ktap(info_word(32) == 1, "SEAM_INFO is valid");
+	MUST(0, LEAF_SEAMINFO, INFO);
+	ktap(info_word(0) == 1 && !(info_word(8) >> 16) && !info_word(16),
+	     "of its 16 security versions two are the module's, the others 0");
 	ktap(CALL(0, TDH_SYS_UPDATE) == ST(SYS_STATE_INCORRECT),
 	     "UPDATE only once");
 	world_close();
