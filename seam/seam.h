@@ -164,6 +164,12 @@ enum seam_point {
 void seam_at(unsigned int lp, enum seam_point point);
 /* A lock was taken exclusively: env knows on which LP. */
 void env_locked(void);
+/*
+ * Who looks at PAMT entries from outside of a SEAMCALL does so between these,
+ * a few at a time; and so does who frees them, or all TDs at once. Not nested.
+ */
+void env_look_lock(void);
+void env_look_unlock(void);
 
 /* SHA-384; the context is of env_sha384_size() bytes and may be copied. */
 size_t env_sha384_size(void);

@@ -7,9 +7,12 @@
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <asm/apic.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
@@ -47,6 +50,39 @@ static void at(enum seam_point point)
 void env_locked(void)
 {
 	at(SEAM_AT_LOCK);
+}
+
+/* Interrupts are off: no leaf shall find locks of who looks taken for long. */
+static DEFINE_RAW_SPINLOCK(look_lock);
+static unsigned long look_flags;	/* of who has it */
+static bool look_forced;		/* nobody will give it back */
+
+void env_look_lock(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	while (!raw_spin_trylock(&look_lock)) {
+		/* a panic stops CPUs wherever they are, then ends the module */
+		if (oops_in_progress) {
+			look_forced = true;
+			break;
+		}
+		cpu_relax();
+	}
+	look_flags = flags;
+}
+
+void env_look_unlock(void)
+{
+	unsigned long flags = look_flags;
+
+	if (!look_forced)
+		raw_spin_unlock(&look_lock);
+	local_irq_restore(flags);
+	/* no leaf: there may be a great many pages to look at */
+	if (!irqs_disabled())
+		cond_resched();
 }
 
 void *env_page_alloc(unsigned int level)

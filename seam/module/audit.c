@@ -77,12 +77,14 @@ void seam_audit(struct seam_audit *a,
 	unsigned int i;
 
 	memset(a, 0, sizeof(*a));
-	pamt_for_each(audit_entry, &run);
+	pamt_look_at_each(audit_entry, &run);
 	for (i = 0; i < seam_config.nr_lps; i++)
 		a->running_vcpus += !!atomic_read_once(&tdxm.lp[i].running);
+	env_look_lock();
 	for (i = 0; tdxm.kot && i < kot_entries(); i++)
 		a->keyids_in_use += tdxm.kot[i].state == KOT_ASSIGNED ||
 				    tdxm.kot[i].state == KOT_FLUSHED;
+	env_look_unlock();
 	a->touches = atomic_read_once(&tdxm.host_writes);
 }
 

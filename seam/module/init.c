@@ -78,9 +78,11 @@ void module_drop_tds(void)
 {
 	unsigned int i;
 
+	env_look_lock();
 	/* vCPUs' engines may want their TD, so that TDs go second */
 	pamt_for_each(drop_vcpu, NULL);
 	pamt_for_each(drop_all, NULL);
+	env_look_unlock();
 	for (i = 0; tdxm.kot && i < kot_entries(); i++)
 		if (tdxm.kot[i].state != KOT_RESERVED)
 			tdxm.kot[i].state = KOT_FREE;
@@ -111,8 +113,10 @@ void module_unload(void)
 
 	module_drop_tds();
 	pamt_destroy(tdxm.nr_tdmrs);
+	env_look_lock();
 	env_free(tdxm.kot, kot_bytes());
 	memset(&tdxm, 0, sizeof(tdxm));
+	env_look_unlock();
 	/* P-SEAMLDR asks who calls even when there is no module */
 	for (i = 0; i < SEAM_MAX_LPS; i++)
 		tdxm.lp[i].id = i;

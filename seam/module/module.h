@@ -335,6 +335,7 @@ void pamt_promote_pair(struct pamt_entry *whole, u64 *page0, u64 *page1);
 /* What an entry of @level becomes when its page is split. */
 u8 pamt_split_type(unsigned int level);
 void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg);
+void pamt_look_at_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg);
 unsigned int kot_entries(void);	/* HKID 0 and shared ones too */
 /* The module as a whole, for P-SEAMLDR (init.c) */
 bool module_in_use(const struct lp *self);	/* another LP is in it */

@@ -68,10 +68,45 @@ void pamt_for_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg)
 	}
 }
 
+/* The entries of one 2M, looked up anew; false: no such in this TDMR. */
+static bool look_at_2m(unsigned int i, unsigned int g, unsigned int k,
+		       void (*fn)(struct pamt_entry *pe, void *arg), void *arg)
+{
+	const struct tdmr *t = &tdxm.tdmr[i];
+	struct pamt_entry *e4k;
+	unsigned int n;
+
+	if (i >= tdxm.nr_tdmrs || !t->gb || g >= t->size / LEVEL_BYTES(2))
+		return false;
+	if (!k)
+		fn(&t->gb[g]->e1g, arg);
+	fn(&t->gb[g]->e2m[k], arg);
+	e4k = atomic_read_once(&t->gb[g]->e4k[k]);
+	for (n = 0; e4k && n < 512; n++)
+		fn(&e4k[n], arg);
+	return true;
+}
+
+/* The same for who is outside of a SEAMCALL, where the PAMT may go meanwhile. */
+void pamt_look_at_each(void (*fn)(struct pamt_entry *pe, void *arg), void *arg)
+{
+	unsigned int i, n;
+	bool more;
+
+	for (i = 0; i < ARRAY_SIZE(tdxm.tdmr); i++) {
+		for (more = true, n = 0; more; n++) {
+			env_look_lock();
+			more = look_at_2m(i, n / 512, n % 512, fn, arg);
+			env_look_unlock();
+		}
+	}
+}
+
 void pamt_destroy(unsigned int nr_tdmrs)
 {
 	unsigned int i, g, k;
 
+	env_look_lock();
 	for (i = 0; i < nr_tdmrs; i++) {
 		struct tdmr *t = &tdxm.tdmr[i];
 		unsigned int nr = t->size / LEVEL_BYTES(2);
@@ -85,6 +120,7 @@ void pamt_destroy(unsigned int nr_tdmrs)
 		env_free(t->gb, nr * sizeof(*t->gb));
 		t->gb = NULL;
 	}
+	env_look_unlock();
 }
 
 static bool page_reserved(const struct tdmr *t, u64 offset)

@@ -110,6 +110,18 @@ void env_free(void *p, size_t size)
 	free(p);
 }
 
+static pthread_mutex_t look = PTHREAD_MUTEX_INITIALIZER;
+
+void env_look_lock(void)
+{
+	pthread_mutex_lock(&look);
+}
+
+void env_look_unlock(void)
+{
+	pthread_mutex_unlock(&look);
+}
+
 void env_locked(void)
 {
 	sim_happens(SIM_LOCK);

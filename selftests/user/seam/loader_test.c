@@ -5,10 +5,12 @@
  * loader_test directory: it holds good.bin, newer.bin and one file per kind
  * of damage, as seam/image/mkimage makes them.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <seamhost/abi.h>
+#include "../../../seam/audit.h"
 #include "bad_params.h"
 #include "trace.h"
 #include "world.h"
@@ -203,6 +205,42 @@ static void fresh_load(void)
 	world_close();
 }
 
+static unsigned int audits;
+static bool enough;
+
+static void *audit_all_the_time(void *unused)
+{
+	struct seam_audit a;
+
+	while (!__atomic_load_n(&enough, __ATOMIC_ACQUIRE)) {
+		seam_audit(&a, NULL, NULL);
+		__atomic_add_fetch(&audits, 1, __ATOMIC_RELEASE);
+	}
+	return unused;
+}
+
+/* Reading what the module owns does not stop it from going; see with ASan. */
+static void unload_under_audit(void)
+{
+	unsigned int i, none = 0;
+	pthread_t reader;
+
+	for (i = 0; i < 20; i++) {
+		world_open();
+		enough = false;
+		audits = 0;
+		if (pthread_create(&reader, NULL, audit_all_the_time, NULL))
+			exit(2);
+		while (__atomic_load_n(&audits, __ATOMIC_ACQUIRE) < 2)
+			;
+		none += CALL(0, LEAF_SHUTDOWN) || CALL(1, LEAF_SHUTDOWN);
+		__atomic_store_n(&enough, true, __ATOMIC_RELEASE);
+		pthread_join(reader, NULL);
+		world_close();
+	}
+	ktap(!none, "the module is unloaded while its pages are counted");
+}
+
 int main(int argc, char **argv)
 {
 	char path[512];
@@ -227,5 +265,6 @@ int main(int argc, char **argv)
 	wrong_calls();
 	update();
 	fresh_load();
+	unload_under_audit();
 	return ktap_end();
 }
