@@ -145,6 +145,7 @@ static int key_config(void *unused)
 
 static int configure_keys(void)
 {
+	bool all;
 	int err;
 
 	/*
@@ -152,6 +153,11 @@ static int configure_keys(void)
 	 * back later, they would destroy what the module puts there.
 	 */
 	wbinvd_on_all_cpus();
+	cpus_read_lock();
+	all = seamhost_packages_online();
+	cpus_read_unlock();
+	if (!all)
+		return -EAGAIN;
 	err = seamhost_on_each_package(key_config, NULL);
 	if (!err)
 		seamhost.progress->stage = STAGE_READY;

@@ -4,6 +4,7 @@
  * the rest are handed to TDs.
  */
 #include <linux/bitmap.h>
+#include <linux/cpu.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -58,14 +59,22 @@ EXPORT_SYMBOL_GPL(seamhost_global_hkid);
 /**
  * seamhost_hkid_alloc() - reserve a private KeyID for a TD
  *
- * Any context that may spin. Return: the KeyID, -ENOSPC when all are in use,
- * or -EAGAIN while VMX changes hands.
+ * Takes the CPU hotplug lock; may sleep. From here on each package keeps a CPU
+ * online, which configures the key there and writes caches back.
+ *
+ * Return: the KeyID, -ENOSPC when all are in use, -EAGAIN while VMX changes
+ * hands, or -EIO when a package has no CPU online, logged.
  */
 int seamhost_hkid_alloc(void)
 {
 	int ret = -ENOSPC;
 	unsigned int i;
 
+	cpus_read_lock();
+	if (!seamhost_packages_online()) {
+		cpus_read_unlock();
+		return -EIO;
+	}
 	spin_lock(&lock);
 	i = find_first_zero_bit(used, total);
 	if (frozen) {
@@ -75,6 +84,7 @@ int seamhost_hkid_alloc(void)
 		ret = first_td_hkid() + i;
 	}
 	spin_unlock(&lock);
+	cpus_read_unlock();
 	return ret;
 }
 EXPORT_SYMBOL_GPL(seamhost_hkid_alloc);

@@ -20,6 +20,24 @@ static bool package_seen(const struct cpumask *done, unsigned int cpu)
 	return false;
 }
 
+/*
+ * Has each package a CPU online? The TDX module knows those whose CPUs were
+ * initialised. The CPU hotplug lock is held.
+ */
+bool seamhost_packages_online(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &seamhost.progress->lp_done) {
+		if (!cpu_present(cpu) || package_seen(cpu_online_mask, cpu))
+			continue;
+		pr_err_ratelimited("package %u has no CPU online, and TDs need one there for their keys: bring one online\n",
+				   seamhost.plat->package(cpu));
+		return false;
+	}
+	return true;
+}
+
 /**
  * seamhost_on_each_package() - call a function on one CPU of every package
  * @fn: called in process context, pinned to the CPU; stops at the first error

@@ -103,7 +103,10 @@ void seamhost_progress_forget(void);
 /* cpu.c */
 int seamhost_cpus_start(void);
 void seamhost_cpus_stop(void);
+
+/* package.c */
 int seamhost_nr_packages(void);
+bool seamhost_packages_online(void);
 
 /* metadata.c */
 int seamhost_read_metadata(void);

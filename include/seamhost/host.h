@@ -73,7 +73,8 @@ void seamhost_release_updates(void);
 
 /**
  * seamhost_hkid_alloc() - reserve a private KeyID for a TD
- * Return: the KeyID, or -ENOSPC when all are in use. May sleep.
+ * Return: the KeyID, -ENOSPC when all are in use, -EAGAIN while VMX changes
+ * hands, or -EIO when a package has no CPU online. May sleep.
  */
 int seamhost_hkid_alloc(void);
 void seamhost_hkid_free(hkid_t hkid);

@@ -199,6 +199,21 @@ fi
 rmmod softseam
 echo 1 > /sys/devices/system/cpu/cpu2/online 2>/dev/null
 
+# a package that has no CPU when its key is due
+mark package
+insmod /modules/softseam.ko nr_pkgs=3
+echo "TDH.SYS.KEY.CONFIG status 0xc000050600000000 times=2" > $INJECT
+! up
+result $? "it does not come up without keys"
+echo 0 > /sys/devices/system/cpu/cpu2/online
+mark package_off
+! up && said "package 2 has no CPU online"
+result $? "nor with a package that has no CPU online, and the log says so"
+echo 1 > /sys/devices/system/cpu/cpu2/online
+up
+result $? "with a CPU there it comes up"
+down
+
 mark mem
 insmod /modules/softseam.ko && up
 echo mem > /sys/power/state 2>/dev/null

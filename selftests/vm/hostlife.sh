@@ -103,8 +103,16 @@ said "CPU 2 stays online: it is the last of package 2"
 result $? "and the log says why"
 tds_end
 result $? "the TD does not notice"
-echo 0 > $CPU/cpu2/online && echo 1 > $CPU/cpu2/online
+mark package_off
+echo 0 > $CPU/cpu2/online
 result $? "without a TD it may go"
+! soak_test 1 1 1 > /tmp/tds.log 2>&1 && said "package 2 has no CPU online"
+result $? "then no TD begins, and the log says why"
+[ "$(value keyids_free)" = "$(value keyids)" ] && [ "$(value leaked_pages)" = 0 ] &&
+	nothing_left
+result $? "nothing is lost by that"
+echo 1 > $CPU/cpu2/online && soak_test 1 1 2 > /tmp/tds.log 2>&1
+result $? "with the CPU back a TD runs"
 modules_out
 
 echo "1..$n"
