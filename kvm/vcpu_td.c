@@ -5,7 +5,7 @@
  * may, it is flushed where it was.
  */
 #include <linux/cpu.h>
-#include <linux/cpuhotplug.h>
+#include <linux/notifier.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <asm/irq_vectors.h>
@@ -27,7 +27,6 @@
 #define FLUSH_TRIES		3
 
 static DEFINE_PER_CPU(struct list_head, vcpus_here);
-static enum cpuhp_state hotplug_state;
 
 /* On the CPU that has it, interrupts off. */
 static void flush_here(void *arg)
@@ -248,7 +247,7 @@ void vcpu_td_reclaim(struct td_vcpu *vcpu)
 }
 
 /* A CPU goes: it must not take a TDVPS with it. */
-static int cpu_going(unsigned int cpu)
+static int cpu_going(struct notifier_block *nb, unsigned long cpu, void *unused)
 {
 	struct list_head *here = per_cpu_ptr(&vcpus_here, cpu);
 	struct td_vcpu *vcpu, *next;
@@ -258,24 +257,21 @@ static int cpu_going(unsigned int cpu)
 	list_for_each_entry_safe(vcpu, next, here, here)
 		flush_here(vcpu);
 	local_irq_restore(flags);
-	return 0;
+	return NOTIFY_DONE;
 }
+
+static struct notifier_block cpu_nb = { .notifier_call = cpu_going };
 
 int vcpu_hotplug_init(void)
 {
-	int cpu, ret;
+	int cpu;
 
 	for_each_possible_cpu(cpu)
 		INIT_LIST_HEAD(per_cpu_ptr(&vcpus_here, cpu));
-	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "kvm-tdx:online",
-					NULL, cpu_going);
-	if (ret < 0)
-		return ret;
-	hotplug_state = ret;
-	return 0;
+	return seamhost_cpu_leaves_register(&cpu_nb);
 }
 
 void vcpu_hotplug_exit(void)
 {
-	cpuhp_remove_state_nocalls(hotplug_state);
+	seamhost_cpu_leaves_unregister(&cpu_nb);
 }

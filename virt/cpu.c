@@ -7,6 +7,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <seamhost/tdh.h>
 #include "report.h"
@@ -14,6 +15,7 @@
 #include "vmx.h"
 
 static int cpuhp_state = -1;
+static BLOCKING_NOTIFIER_HEAD(cpu_leaves);
 static DEFINE_RAW_SPINLOCK(sys_init_lock);
 
 /* SYS.INIT, by whichever CPU comes first after the module was loaded. */
@@ -89,6 +91,26 @@ static int bring_online(unsigned int cpu)
 	return err;
 }
 
+/**
+ * seamhost_cpu_leaves_register() - be called before SEAMCALLs end on a CPU
+ * @nb: called on that CPU, with its number for an event; may sleep
+ *
+ * For what has to be undone there. The kernel's own callbacks for CPUs that go
+ * have no order among modules.
+ */
+int seamhost_cpu_leaves_register(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&cpu_leaves, nb);
+}
+EXPORT_SYMBOL_GPL(seamhost_cpu_leaves_register);
+
+/* seamhost_cpu_leaves_unregister() - end that; nothing is left to be undone */
+void seamhost_cpu_leaves_unregister(struct notifier_block *nb)
+{
+	blocking_notifier_chain_unregister(&cpu_leaves, nb);
+}
+EXPORT_SYMBOL_GPL(seamhost_cpu_leaves_unregister);
+
 /* Is @cpu the only one of its package that is online? */
 static bool last_of_package(unsigned int cpu)
 {
@@ -114,6 +136,7 @@ static int take_offline(unsigned int cpu)
 			cpu, seamhost.plat->package(cpu));
 		return -EBUSY;
 	}
+	blocking_notifier_call_chain(&cpu_leaves, cpu, NULL);
 	local_irq_save(flags);
 	seamhost.plat->vmx_off();
 	local_irq_restore(flags);

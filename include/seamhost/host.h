@@ -129,6 +129,14 @@ int seamhost_on_each_package(int (*fn)(void *arg), void *arg);
 /* Run TDH.PHYMEM.CACHE.WB on every package until done. May sleep. */
 int seamhost_cache_wb(void);
 
+/*
+ * Be called on each CPU before it goes offline, or TDX goes there, while
+ * SEAMCALLs can still be made on it. The event is the CPU's number.
+ */
+struct notifier_block;
+int seamhost_cpu_leaves_register(struct notifier_block *nb);
+void seamhost_cpu_leaves_unregister(struct notifier_block *nb);
+
 /* Drop translations of shared GPAs on this CPU. */
 void seamhost_flush_shared_ept(void);
 

@@ -7,8 +7,10 @@
  *
  * With owner=1, for any machine: seamhost is made to believe instead that the
  * kernel hosts TDX itself, by the CPU feature that such kernels set where this
- * one has it.
+ * one has it. With slot=1 it takes a place for callbacks when CPUs come and go,
+ * which is free for others once it is unloaded.
  */
+#include <linux/cpuhotplug.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -233,8 +235,25 @@ static void set_owner(bool on)
 		clear_bit(flag, flags);
 }
 
+static bool slot;
+module_param(slot, bool, 0444);
+MODULE_PARM_DESC(slot, "take a place for CPU callbacks (default: no)");
+
+static int place;
+
+static int nothing(unsigned int cpu)
+{
+	return 0;
+}
+
 static int __init vmx_test_init(void)
 {
+	if (slot) {
+		place = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
+						  "vmx_test:online", NULL,
+						  nothing);
+		return min(place, 0);
+	}
 	if (owner)
 		set_owner(true);
 	return register_module_notifier(&module_nb);
@@ -243,6 +262,10 @@ module_init(vmx_test_init);
 
 static void __exit vmx_test_exit(void)
 {
+	if (slot) {
+		cpuhp_remove_state_nocalls(place);
+		return;
+	}
 	unregister_module_notifier(&module_nb);
 	remove_fakes();
 	if (owner)

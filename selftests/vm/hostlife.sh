@@ -115,5 +115,26 @@ echo 1 > $CPU/cpu2/online && soak_test 1 1 2 > /tmp/tds.log 2>&1
 result $? "with the CPU back a TD runs"
 modules_out
 
+# ---- whose turn it is when a CPU goes ---------------------------------------
+# the place for a callback that the kernel gives kvm-tdx lies before seamhost's
+mark order
+insmod /modules/vmx_test.ko slot=1 && insmod /modules/softseam.ko &&
+	insmod /modules/seamhost.ko && rmmod vmx_test && insmod /modules/kvm-tdx.ko &&
+	tds_start 1 2
+result $? "a TD runs, kvm-tdx got an older callback's place"
+# vCPUs whose threads run are elsewhere before it is their turn
+kill -STOP $tds
+sleep 0.5
+status=0
+for i in 1 2; do
+	echo 0 > $CPU/cpu$i/online && echo 1 > $CPU/cpu$i/online || status=1
+done
+kill -CONT $tds
+result $status "its CPUs go and come back while it stands still"
+tds_end
+result $? "the TD does not notice"
+modules_out
+result $? "all modules go"
+
 echo "1..$n"
 exit $bad

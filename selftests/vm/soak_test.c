@@ -4,6 +4,7 @@
  * fewer CPUs than vCPUs. See guest/soak.c for what they do. SIGTERM ends it
  * early; SIGUSR1 has it say how far the TDs are.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -34,6 +35,9 @@ static void *vcpu_thread(void *arg)
 
 	for (;;) {
 		r->ret = td_run(r->td, r->vcpu, NULL);
+		/* the program was stopped, and goes on */
+		if (r->ret == -EINTR)
+			continue;
 		if (r->ret != KVM_EXIT_IO ||
 		    !td_io_is(r->td, r->vcpu, PORT_SYNC))
 			break;
