@@ -174,6 +174,12 @@ int seamhost_cpus_start(void)
 	return 0;
 }
 
+/* Is VMX on, whatever became of the TDX module? seamhost.lock is held. */
+bool seamhost_cpus_started(void)
+{
+	return cpuhp_state >= 0;
+}
+
 void seamhost_cpus_stop(void)
 {
 	if (cpuhp_state < 0)

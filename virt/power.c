@@ -67,12 +67,15 @@ static void vmx_off_here(void *unused)
 static int on_reboot(struct notifier_block *nb, unsigned long event, void *cmd)
 {
 	mutex_lock(&seamhost.lock);
-	if (seamhost.up) {
-		seamhost.going_down = true;
+	seamhost.going_down = true;
+	if (seamhost.up)
 		seamhost_disable();
-		/* INIT, which starts CPUs of the next kernel, is blocked in VMX */
+	else if (seamhost_cpus_started())
+		/* an update lost the TDX module, and TDs with it */
+		wbinvd_on_all_cpus();
+	/* INIT, which starts CPUs of the next kernel, is blocked in VMX */
+	if (seamhost_cpus_started())
 		on_each_cpu(vmx_off_here, NULL, 1);
-	}
 	mutex_unlock(&seamhost.lock);
 	return NOTIFY_DONE;
 }

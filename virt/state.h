@@ -103,6 +103,7 @@ void seamhost_progress_forget(void);
 /* cpu.c */
 int seamhost_cpus_start(void);
 void seamhost_cpus_stop(void);
+bool seamhost_cpus_started(void);
 
 /* package.c */
 int seamhost_nr_packages(void);
