@@ -265,10 +265,13 @@ static int load_fresh(struct install *in)
 		return -EBUSY;
 	}
 	seamhost_take_down();
+	/* no CPU comes that is not in VMX operation, none goes that is */
+	cpu_hotplug_disable();
 	on_each_cpu(vmx_on_here, &failed, 1);
 	if (!atomic_read(&failed))
 		stop_machine(in_lockstep, in, cpu_online_mask);
 	on_each_cpu(vmx_off_here, NULL, 1);
+	cpu_hotplug_enable();
 	if (atomic_read(&failed)) {
 		pr_err("%d CPUs do not enter VMX operation\n",
 		       atomic_read(&failed));
