@@ -4,6 +4,7 @@
  * an empty VM, held open, makes it keep every CPU in VMX operation, also CPUs
  * that come later, and we borrow that. So no ordinary VM ever finds VMX taken.
  */
+#include <linux/delay.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -132,11 +133,21 @@ static void go_on(bool kvm_is_there)
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *mod = data;
+	bool locked;
 
-	/* seamhost_vmx_borrow(), which holds the lock, goes on by itself */
-	if (strcmp(mod->name, "kvm_intel") || READ_ONCE(asking))
+	if (strcmp(mod->name, "kvm_intel"))
 		return NOTIFY_DONE;
-	mutex_lock(&seamhost.lock);
+	/*
+	 * seamhost_vmx_borrow() holds the lock while it waits for kvm_intel,
+	 * perhaps for this very notifier; it goes on by itself.
+	 */
+	do {
+		if (READ_ONCE(asking))
+			return NOTIFY_DONE;
+		locked = mutex_trylock(&seamhost.lock);
+		if (!locked)
+			usleep_range(1000, 2000);
+	} while (!locked);
 	switch (event) {
 	case MODULE_STATE_COMING:
 		make_room();
