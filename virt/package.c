@@ -70,16 +70,21 @@ int seamhost_on_each_package(int (*fn)(void *arg), void *arg)
 }
 EXPORT_SYMBOL_GPL(seamhost_on_each_package);
 
+/*
+ * Each goes on where the one before was interrupted: far more than interrupts
+ * come in the length of a write-back. CPUs can neither come nor go meanwhile.
+ */
+#define CACHE_WB_CALLS	100000
+
 static int cache_wb(void *unused)
 {
-	u64 resume = 0;
+	unsigned int calls;
 	tdx_status_t st;
 
-	for (;;) {
-		st = tdh_phymem_cache_wb(resume);
+	for (calls = 0; calls < CACHE_WB_CALLS; calls++) {
+		st = tdh_phymem_cache_wb(calls > 0);
 		if (tdx_code(st) != TDX_ST_INTERRUPTED_RESUMABLE)
 			break;
-		resume = 1;
 		cond_resched();
 	}
 	if (tdx_code(st) == TDX_ST_NO_HKID_READY_TO_WBCACHE)
