@@ -135,6 +135,7 @@ int main(int argc, char **argv)
 	setlinebuf(stdout);
 	printf("KTAP version 1\n");
 	host_sys();
+	host_failed_config();
 	host_td();
 	host_disable();
 	host_dynamic();

@@ -64,6 +64,7 @@ void host_adapt(struct host_row *r);
 void host_during(const struct host_row *r, bool on);
 void host_rows(const struct host_row *rows, unsigned int nr);
 void host_sys(void);
+void host_failed_config(void);	/* in user space only */
 void host_td(void);
 void host_dynamic(void);
 void host_disable(void);
