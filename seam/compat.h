@@ -25,7 +25,13 @@
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define static_assert		_Static_assert
 #define fallthrough		__attribute__((__fallthrough__))
+#define noinline		__attribute__((__noinline__))
 #endif
+
+/* All that it calls becomes a part of it, short of what is rare or noinline. */
+#define SEAM_FLAT		__attribute__((__flatten__))
+/* Neither it nor what leads to it has a place among what runs all the time. */
+#define SEAM_RARE		__attribute__((__noinline__, __cold__))
 
 #define SEAM_BIT(n)		(1ULL << (n))
 /* Bits hi..lo, both included. */

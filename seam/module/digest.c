@@ -55,7 +55,7 @@ static u64 digest_td(u64 h, const struct td *td)
 
 	h = mix_words(h, td, locks);
 	h = mix_words(h, (const u8 *)td + state, sept - state);
-	h = mix_words(h, (const u8 *)td + rest, sizeof(*td) - rest);
+	h = mix_words(h, (const u8 *)td + rest, offsetof(struct td, engine_area) - rest);
 	h = mix(h, td->op_state_lock.word & ~HP_BIT);
 	h = mix(h, td->sept_lock.word & ~HP_BIT);
 	h = mix(h, td->epoch_lock.word & ~HP_BIT);
@@ -68,7 +68,7 @@ static u64 digest_td(u64 h, const struct td *td)
 
 static u64 digest_vcpu(u64 h, const struct vcpu *v)
 {
-	h = mix_words(h, v, sizeof(*v));
+	h = mix_words(h, v, offsetof(struct vcpu, engine_area));
 	return v->tdvps ? mix_words(h, v->tdvps, v->tdvps_bytes) : h;
 }
 

@@ -13,6 +13,19 @@
 struct tdx_module tdxm;
 struct seam_config seam_config;
 
+bool seam_msr(u32 index, u64 *val)
+{
+	unsigned int i;
+
+	for (i = 0; i < seam_config.nr_msr; i++) {
+		if (seam_config.msr[i].index == index) {
+			*val = seam_config.msr[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
 struct leaf {
 	u64 number;
 	leaf_fn fn;
@@ -109,8 +122,10 @@ static u64 module_call(struct call *c)
 		return ST(SYS_NOT_READY);
 	if (!leaf_present(leaf))
 		return ST_OP(OPERAND_INVALID, RAX);
-	/* the one that counts: without the table, and the branch through it */
-	return leaf == TDH_VP_ENTER ? leaf_TDH_VP_ENTER(c) : host_leaf(leaf)(c);
+	/* those that count: without the table, and the branch through it */
+	if (leaf == TDH_VP_ENTER)
+		return leaf_TDH_VP_ENTER(c);
+	return leaf == TDH_VP_RD ? leaf_TDH_VP_RD(c) : host_leaf(leaf)(c);
 }
 
 enum seam_result seam_call(unsigned int lp, u64 g[NR_GPRS],

@@ -55,14 +55,12 @@ static bool strikes(struct fault_rule *r, u64 leaf)
 	return true;
 }
 
-bool fault_before(unsigned int lp, u64 rax, u64 *st,
-		  enum seam_result *result)
+static SEAM_RARE bool fault_look(unsigned int lp, u64 rax, u64 *st,
+				 enum seam_result *result)
 {
 	u64 leaf = rax & SEAM_BIT(63) ? rax : rax & 0xffff;
 	unsigned int i;
 
-	if (!atomic_read_once(&nr_active))
-		return false;
 	for (i = 0; i < MAX_RULES; i++) {
 		if (!strikes(&rules[i], leaf))
 			continue;
@@ -91,6 +89,12 @@ bool fault_before(unsigned int lp, u64 rax, u64 *st,
 		return true;
 	}
 	return false;
+}
+
+bool fault_before(unsigned int lp, u64 rax, u64 *st,
+		  enum seam_result *result)
+{
+	return atomic_read_once(&nr_active) && fault_look(lp, rax, st, result);
 }
 
 static bool leaf_by_name(const char *name, u64 *leaf)

@@ -93,8 +93,9 @@ static bool md_matches(const struct md_field *f, u64 id, unsigned int *index)
 	return true;
 }
 
-static const struct md_field *md_search(const struct md_ctx *ctx, u64 id,
-					unsigned int *row, unsigned int *index)
+static SEAM_RARE const struct md_field *
+md_search(const struct md_ctx *ctx, u64 id, unsigned int *row,
+	  unsigned int *index)
 {
 	const struct md_field *f;
 	unsigned int i;

@@ -80,10 +80,9 @@ u64 leaf_TDH_MNG_WR(struct call *c)
 	return st;
 }
 
-u64 leaf_TDH_VP_RD(struct call *c)
+SEAM_FLAT noinline u64 leaf_TDH_VP_RD(struct call *c)
 {
 	struct md_ctx ctx = { .context = 2 };
-	struct pamt_entry *pe;
 	u64 id = c->g[RDX], st;
 
 	c->g[R8] = 0;
@@ -91,14 +90,17 @@ u64 leaf_TDH_VP_RD(struct call *c)
 		c->g[RDX] = MD_NONE;
 	if (c->version > 1)
 		return ST_OP(OPERAND_INVALID, RAX);
-	st = vcpu_get(c, c->g[RCX], false, RD_STATES,
-		      VCPU_READY | VCPU_DISABLED, &ctx.vcpu, &pe);
+	st = vcpu_get_shared(c, c->g[RCX], RD_STATES, &ctx.vcpu);
 	if (st)
 		return st;
-	ctx.td = ctx.vcpu->td;
-	ctx.who = host_of(ctx.td);
-	st = md_read(&ctx, id, &c->g[R8], c->version ? &c->g[RDX] : NULL);
-	vcpu_put(ctx.vcpu, pe, false);
+	st = vcpu_at_rest(c, ctx.vcpu, VCPU_READY | VCPU_DISABLED);
+	if (!st) {
+		ctx.td = ctx.vcpu->td;
+		ctx.who = host_of(ctx.td);
+		st = md_read(&ctx, id, &c->g[R8],
+			     c->version ? &c->g[RDX] : NULL);
+	}
+	vcpu_put_shared(ctx.vcpu);
 	return st;
 }
 

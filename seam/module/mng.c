@@ -37,6 +37,7 @@ u64 leaf_TDH_MNG_CREATE(struct call *c)
 	}
 
 	td->tdr = c->g[RCX];
+	pamt_path(td->tdr, &td->path);
 	td->hkid = hkid;
 	td->lifecycle = TD_HKID_ASSIGNED;
 	tdxm.kot[hkid].state = KOT_ASSIGNED;

@@ -42,19 +42,6 @@ static_assert(sizeof(struct td_params) == TD_PARAMS_SIZE, "TD_PARAMS");
 static_assert(offsetof(struct td_params, mrconfigid) == 80, "MRCONFIGID");
 static_assert(offsetof(struct td_params, cpuid) == 256, "CPUID_CONFIG");
 
-bool seam_msr(u32 index, u64 *val)
-{
-	unsigned int i;
-
-	for (i = 0; i < seam_config.nr_msr; i++) {
-		if (seam_config.msr[i].index == index) {
-			*val = seam_config.msr[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
 u64 attributes_allowed(void)
 {
 	u64 bits = ATTR_DEBUG | ATTR_SEPT_VE_DISABLE | ATTR_MIGRATABLE |

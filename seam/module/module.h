@@ -49,6 +49,19 @@ void sharex_put_excl(struct sharex *l);
 bool sharex_hp_try_excl(struct sharex *l, bool guest);
 bool sharex_hp_try_shared(struct sharex *l, bool guest);
 
+/* The latter for a host, whose turn it is once it has the lock. */
+static inline bool sharex_try_shared_as_host(struct sharex *l)
+{
+	if (!sharex_try_shared(l)) {
+		__atomic_or_fetch(&l->word, SX_HP, __ATOMIC_RELAXED);
+		return false;
+	}
+	if (atomic_read_once(&l->word) & SX_HP)
+		__atomic_and_fetch(&l->word, (u16)(SX_EXCL | SX_COUNT),
+				   __ATOMIC_RELAXED);
+	return true;
+}
+
 /* ---- module ------------------------------------------------------------- */
 
 enum sys_state {
@@ -86,6 +99,37 @@ struct pamt_lent {
 };
 
 #define PAMT_PAIR_VALID		1ULL
+
+/*
+ * The entries of a 4K page of the module's and of the 2M and 1G around it: the
+ * same for as long as the page is what it is.
+ */
+struct pamt_path {
+	struct pamt_entry *e[3];
+};
+
+/* pamt_lock() for a host's shared use of such a page, without the way there */
+static inline bool pamt_path_lock(const struct pamt_path *p)
+{
+	if (!sharex_try_shared(&p->e[2]->lock))
+		return false;
+	if (!sharex_try_shared(&p->e[1]->lock))
+		goto put_1g;
+	if (sharex_try_shared_as_host(&p->e[0]->lock))
+		return true;
+	sharex_put_shared(&p->e[1]->lock);
+put_1g:
+	sharex_put_shared(&p->e[2]->lock);
+	return false;
+}
+
+/* pamt_unlock() of it */
+static inline void pamt_path_unlock(const struct pamt_path *p)
+{
+	sharex_put_shared(&p->e[0]->lock);
+	sharex_put_shared(&p->e[1]->lock);
+	sharex_put_shared(&p->e[2]->lock);
+}
 
 /* The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. */
 struct pamt_gb {
@@ -175,6 +219,7 @@ enum op_state {
 struct td {
 	/* TDR */
 	hpa_t tdr;
+	struct pamt_path path;		/* of the TDR */
 	bool fatal;
 	enum lifecycle lifecycle;
 	hkid_t hkid;
@@ -211,6 +256,8 @@ struct td {
 	u8 rtmr[4][48];
 	u8 servtd_hash[48];
 	void *engine;
+	/* for what the engine has of its own: a page less than elsewhere */
+	u64 engine_area[32];
 };
 
 /* ---- vCPU ---------------------------------------------------------------- */
@@ -234,6 +281,7 @@ struct vcpu {
 	struct td *td;
 	struct vcpu *next;		/* of td->vcpus */
 	hpa_t tdvpr;
+	struct pamt_path path;		/* of the TDVPR */
 	unsigned int num_pages;
 	hpa_t page[TDVPS_MAX_PAGES];
 	u8 state;			/* enum vcpu_state */
@@ -264,6 +312,7 @@ struct vcpu {
 	size_t tdvps_bytes;
 	u64 *exit_word[NR_EXIT_WORDS];	/* in tdvps: VMCS exit fields */
 	void *engine;
+	u64 engine_area[40];		/* as in struct td */
 };
 
 /* ---- call context and helpers --------------------------------------------- */
@@ -308,7 +357,7 @@ TDX_STATUSES(X)
 #define ST_OP(code, operand)	(TDX_WORD_##code | TDX_OPERAND_##operand)
 
 /* P-SEAMLDR: RAX bit 63 (seam/loader/) */
-enum seam_result seamldr_call(struct call *c);
+SEAM_RARE enum seam_result seamldr_call(struct call *c);
 void seamldr_init(void);
 /* What is installed: hash of the image, hash of its signer's key, SVN. */
 bool seamldr_identity(const u8 **mrseam, const u8 **mrsigner, u16 *svn);
@@ -366,6 +415,8 @@ bool seam_msr(u32 index, u64 *val);
 struct tdmr *tdmr_of(hpa_t hpa);
 struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level);
 hpa_t pamt_hpa(const struct pamt_entry *pe);
+/* Of a 4K page that is locked and is to be the module's. */
+void pamt_path(hpa_t hpa, struct pamt_path *path);
 /*
  * The entry that says what @hpa is now, and its level: the first from 1G down
  * that is not NDA, else the 4K one. Unlocked: for a look only.
@@ -423,6 +474,14 @@ void td_put(struct td *td, struct pamt_entry *pe, bool excl,
 u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
 	     u8 vcpu_states, struct vcpu **vcpu, struct pamt_entry **pe);
 void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl);
+/* The same, shared and without association, quick for who ran here last */
+u64 vcpu_get_shared(struct call *c, hpa_t tdvpr, unsigned int states,
+		    struct vcpu **vcpu);
+void vcpu_put_shared(struct vcpu *vcpu);
+/* Its OP_STATE lock was given back before. */
+void vcpu_put_pages(struct vcpu *vcpu);
+/* What association wants besides. */
+u64 vcpu_at_rest(const struct call *c, struct vcpu *vcpu, u8 vcpu_states);
 
 /* Secure EPT (sept.c): entry of @level for @gpa, or NULL with *stop_level. */
 u64 *sept_walk(struct td *td, gpa_t gpa, unsigned int level,

@@ -229,22 +229,6 @@ static bool debugctl(struct vcpu *v, u64 *val, bool write)
 	       word_access(tdvps_word(v, DEBUGCTL_FIELD), val, write);
 }
 
-/* (a * b) >> 48 */
-static u64 mul_shr48(u64 a, u64 b)
-{
-	u64 al = (u32)a, ah = a >> 32, bl = (u32)b, bh = b >> 32;
-	u64 mid = ((al * bl) >> 32) + (u32)(al * bh) + (u32)(ah * bl);
-	u64 high = ah * bh + ((al * bh) >> 32) + ((ah * bl) >> 32) +
-		   (mid >> 32);
-
-	return high << 16 | (u32)mid >> 16;
-}
-
-u64 virtual_tsc(const struct td *td)
-{
-	return mul_shr48(env_tsc(), td->tsc_multiplier) + td->tsc_offset;
-}
-
 static enum msr_answer read_emulated(struct vcpu *v, u32 msr, u64 *val)
 {
 	if (msr >= 0x800 && msr <= 0x8ff)

@@ -61,6 +61,14 @@ struct pamt_entry *pamt_at(hpa_t hpa, unsigned int level)
 	return gb ? pamt_in(gb, off, level) : NULL;
 }
 
+void pamt_path(hpa_t hpa, struct pamt_path *path)
+{
+	unsigned int level;
+
+	for (level = 0; level <= 2; level++)
+		path->e[level] = pamt_at(hpa, level);
+}
+
 /*
  * What a page is, smaller entries tell; with dynamic PAMT, if there are any.
  * @pe is the one of @level, 1 or 2.

@@ -44,14 +44,13 @@ bool stall_get(unsigned int lp, enum seam_point *point)
 	return at;
 }
 
-void seam_at(unsigned int lp, enum seam_point point)
+static SEAM_RARE void stand_at(unsigned int lp, enum seam_point point)
 {
 	struct stall *s = &stalls[lp];
 	u64 start;
 	u32 seen;
 
-	if (!atomic_read_once(&armed) || lp >= SEAM_MAX_LPS ||
-	    s->armed != point + 1)
+	if (lp >= SEAM_MAX_LPS || s->armed != point + 1)
 		return;
 	if (s->skip) {
 		s->skip--;
@@ -65,4 +64,10 @@ void seam_at(unsigned int lp, enum seam_point point)
 	       atomic_read_once(&releases) == seen)
 		;
 	atomic_set_once(&s->at, 0);
+}
+
+void seam_at(unsigned int lp, enum seam_point point)
+{
+	if (atomic_read_once(&armed))
+		stand_at(lp, point);
 }

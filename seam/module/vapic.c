@@ -7,15 +7,15 @@
 #include "vp.h"
 
 /* Register numbers: x2APIC MSR - 0x800. A register's offset is number * 16. */
-#define APIC_TPR	0x08
-#define APIC_PPR	0x0a
-#define APIC_EOI	0x0b
-#define APIC_ISR	0x10
-#define APIC_TMR	0x18
-#define APIC_IRR	0x20
-#define APIC_SELF_IPI	0x3f
+#define VREG_TPR	0x08
+#define VREG_PPR	0x0a
+#define VREG_EOI	0x0b
+#define VREG_ISR	0x10
+#define VREG_TMR	0x18
+#define VREG_IRR	0x20
+#define VREG_SELF_IPI	0x3f
 
-#define APIC_WORDS	8		/* of 32 vectors */
+#define VREG_WORDS	8		/* of 32 vectors */
 #define FIRST_VECTOR	16
 
 /* Posted-interrupt descriptor: 256 request bits, then control. */
@@ -28,21 +28,27 @@ static u32 *apic_reg(struct vcpu *v, unsigned int reg)
 	return &v->vapic[reg * 4];
 }
 
-/* Highest vector of the 256 bits at @base, or -1: most often, and at once. */
-static int apic_highest(struct vcpu *v, unsigned int base)
+static SEAM_RARE int apic_find(struct vcpu *v, unsigned int base)
 {
-	const u32 *w = apic_reg(v, base);
 	int i;
 
-	if (!(w[0] | w[4] | w[8] | w[12] | w[16] | w[20] | w[24] | w[28]))
-		return -1;
-	for (i = APIC_WORDS - 1; i >= 0; i--) {
+	for (i = VREG_WORDS - 1; i >= 0; i--) {
 		u32 word = *apic_reg(v, base + i);
 
 		if (word)
 			return i * 32 + 31 - __builtin_clz(word);
 	}
 	return -1;
+}
+
+/* Highest vector of the 256 bits at @base, or -1: most often, and at once. */
+static int apic_highest(struct vcpu *v, unsigned int base)
+{
+	const u32 *w = apic_reg(v, base);
+
+	if (!(w[0] | w[4] | w[8] | w[12] | w[16] | w[20] | w[24] | w[28]))
+		return -1;
+	return apic_find(v, base);
 }
 
 static void apic_set(struct vcpu *v, unsigned int base, unsigned int vector)
@@ -58,11 +64,11 @@ static void apic_clear(struct vcpu *v, unsigned int base, unsigned int vector)
 /* PPR: the class of what is in service, or TPR where that is higher. */
 static void apic_update_ppr(struct vcpu *v)
 {
-	int isr = apic_highest(v, APIC_ISR);
-	u32 tpr = *apic_reg(v, APIC_TPR) & 0xff;
+	int isr = apic_highest(v, VREG_ISR);
+	u32 tpr = *apic_reg(v, VREG_TPR) & 0xff;
 	u32 service = isr < 0 ? 0 : isr & 0xf0;
 
-	*apic_reg(v, APIC_PPR) = (tpr & 0xf0) >= service ? tpr : service;
+	*apic_reg(v, VREG_PPR) = (tpr & 0xf0) >= service ? tpr : service;
 }
 
 void vapic_reset(struct vcpu *v)
@@ -73,48 +79,48 @@ void vapic_reset(struct vcpu *v)
 enum msr_answer vapic_read(struct vcpu *v, u32 reg, u64 *val)
 {
 	switch (reg) {
-	case APIC_TPR:
-	case APIC_PPR:
-	case APIC_ISR ... APIC_IRR + APIC_WORDS - 1:
+	case VREG_TPR:
+	case VREG_PPR:
+	case VREG_ISR ... VREG_IRR + VREG_WORDS - 1:
 		*val = *apic_reg(v, reg);
 		return MSR_OK;
 	}
 	return MSR_VE;
 }
 
-static void apic_eoi(struct vcpu *v)
+static void vapic_eoi(struct vcpu *v)
 {
-	int vector = apic_highest(v, APIC_ISR);
+	int vector = apic_highest(v, VREG_ISR);
 
 	if (vector >= 0)
-		apic_clear(v, APIC_ISR, vector);
+		apic_clear(v, VREG_ISR, vector);
 	apic_update_ppr(v);
 }
 
 enum msr_answer vapic_write(struct vcpu *v, u32 reg, u64 val)
 {
 	switch (reg) {
-	case APIC_TPR:
+	case VREG_TPR:
 		if (val >> 8)
 			return MSR_GP;
-		*apic_reg(v, APIC_TPR) = val;
+		*apic_reg(v, VREG_TPR) = val;
 		apic_update_ppr(v);
 		return MSR_OK;
-	case APIC_EOI:
+	case VREG_EOI:
 		if (val)
 			return MSR_GP;
-		apic_eoi(v);
+		vapic_eoi(v);
 		return MSR_OK;
-	case APIC_SELF_IPI:
+	case VREG_SELF_IPI:
 		if (val >> 8 || val < FIRST_VECTOR)
 			return MSR_GP;
-		apic_set(v, APIC_IRR, val);
+		apic_set(v, VREG_IRR, val);
 		return MSR_OK;
 	}
 	return MSR_VE;
 }
 
-static void find_posted(struct vcpu *v)
+static SEAM_RARE void find_posted(struct vcpu *v)
 {
 	u64 desc = v->posted_intr_desc;
 
@@ -128,37 +134,39 @@ static void find_posted(struct vcpu *v)
  * The descriptor is the host's memory and any CPU or device may post to it at
  * any time: the bits are taken one word at a time, after ON is cleared.
  */
-static void take_posted(struct vcpu *v)
+static SEAM_RARE void take_requests(struct vcpu *v, u32 *pid)
 {
-	u32 *pid, control;
+	u32 control = atomic_read_once(&pid[PID_CONTROL / 4]);
 	unsigned int i;
 
-	if (!(v->pin_controls & PIN_POSTED_INTR))
-		return;
-	if (v->posted_known != v->posted_intr_desc)
-		find_posted(v);
-	pid = v->posted;
-	if (!pid)
-		return;
-	control = atomic_read_once(&pid[PID_CONTROL / 4]);
 	do {
 		if (!(control & PID_ON))
 			return;
 	} while (!atomic_cas(&pid[PID_CONTROL / 4], &control,
 			     control & ~PID_ON));
-	for (i = 0; i < APIC_WORDS; i++)
+	for (i = 0; i < VREG_WORDS; i++)
 		if (atomic_read_once(&pid[i]))
-			*apic_reg(v, APIC_IRR + i) |= atomic_swap(&pid[i], 0);
+			*apic_reg(v, VREG_IRR + i) |= atomic_swap(&pid[i], 0);
 	/* no device and no VMM may ask for what is an exception */
-	*apic_reg(v, APIC_IRR) &= ~((1U << FIRST_VECTOR) - 1);
+	*apic_reg(v, VREG_IRR) &= ~((1U << FIRST_VECTOR) - 1);
+}
+
+static void take_posted(struct vcpu *v)
+{
+	if (!(v->pin_controls & PIN_POSTED_INTR))
+		return;
+	if (v->posted_known != v->posted_intr_desc)
+		find_posted(v);
+	if (v->posted && (atomic_read_once(&v->posted[PID_CONTROL / 4]) & PID_ON))
+		take_requests(v, v->posted);
 }
 
 int vapic_deliverable(struct vcpu *v)
 {
-	int vector = apic_highest(v, APIC_IRR);
+	int vector = apic_highest(v, VREG_IRR);
 
 	apic_update_ppr(v);	/* MOV to CR8 changes TPR without asking */
-	if (vector < 0 || (vector & 0xf0) <= (*apic_reg(v, APIC_PPR) & 0xf0))
+	if (vector < 0 || (vector & 0xf0) <= (*apic_reg(v, VREG_PPR) & 0xf0))
 		return -1;
 	return vector;
 }
@@ -171,8 +179,8 @@ int vapic_pending(struct vcpu *v)
 
 void vapic_accept(struct vcpu *v, unsigned int vector)
 {
-	apic_clear(v, APIC_IRR, vector);
-	apic_set(v, APIC_ISR, vector);
+	apic_clear(v, VREG_IRR, vector);
+	apic_set(v, VREG_ISR, vector);
 	apic_update_ppr(v);
 }
 

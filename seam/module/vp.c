@@ -66,23 +66,74 @@ void vcpu_put(struct vcpu *vcpu, struct pamt_entry *pe, bool excl)
 	vcpu_unlock(vcpu, pe, excl, false);
 }
 
-u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl, unsigned int states,
-	     u8 vcpu_states, struct vcpu **vcpu, struct pamt_entry **pe)
+/* One of @vcpu_states, and this LP's. */
+u64 vcpu_at_rest(const struct call *c, struct vcpu *vcpu, u8 vcpu_states)
+{
+	if (!(atomic_read_once(&vcpu->state) & vcpu_states))
+		return ST(VCPU_STATE_INCORRECT);
+	return vcpu_associate(vcpu, c->lp->id) ? 0 : ST(VCPU_ASSOCIATED);
+}
+
+SEAM_RARE u64 vcpu_get(struct call *c, hpa_t tdvpr, bool excl,
+		       unsigned int states, u8 vcpu_states, struct vcpu **vcpu,
+		       struct pamt_entry **pe)
 {
 	u64 st;
 
 	st = vcpu_lock(tdvpr, excl, false, states, vcpu, pe);
-	if (st)
+	if (st || !vcpu_states)
 		return st;
-	if (!vcpu_states)
-		return 0;
-	if (!(atomic_read_once(&(*vcpu)->state) & vcpu_states))
-		st = ST(VCPU_STATE_INCORRECT);
-	else if (!vcpu_associate(*vcpu, c->lp->id))
-		st = ST(VCPU_ASSOCIATED);
+	st = vcpu_at_rest(c, *vcpu, vcpu_states);
 	if (st)
 		vcpu_put(*vcpu, *pe, excl);
 	return st;
+}
+
+/*
+ * The vCPU that ran here last cannot have gone, as no other LP can flush it.
+ * The same locks are taken as for any other, in the same order.
+ */
+static u64 vcpu_get_last(struct vcpu *v, unsigned int states)
+{
+	u64 st;
+
+	if (!pamt_path_lock(&v->path))
+		return ST_OP(OPERAND_BUSY, RCX);
+	if (!pamt_path_lock(&v->td->path)) {
+		st = ST_OP(OPERAND_BUSY, TDR);
+		goto put_vcpu;
+	}
+	st = td_gate(v->td, states, LOCK_SHARED);
+	if (!st)
+		return 0;
+	pamt_path_unlock(&v->td->path);
+put_vcpu:
+	pamt_path_unlock(&v->path);
+	return st;
+}
+
+u64 vcpu_get_shared(struct call *c, hpa_t tdvpr, unsigned int states,
+		    struct vcpu **vcpu)
+{
+	struct vcpu *last = c->lp->last_vcpu;
+	struct pamt_entry *pe;
+
+	if (!last || last->tdvpr != tdvpr)
+		return vcpu_get(c, tdvpr, false, states, 0, vcpu, &pe);
+	*vcpu = last;
+	return vcpu_get_last(last, states);
+}
+
+void vcpu_put_pages(struct vcpu *v)
+{
+	pamt_path_unlock(&v->td->path);
+	pamt_path_unlock(&v->path);
+}
+
+void vcpu_put_shared(struct vcpu *v)
+{
+	td_ungate(v->td, LOCK_SHARED);
+	vcpu_put_pages(v);
 }
 
 static struct vcpu *vcpu_new(struct td *td, hpa_t tdvpr)
@@ -97,6 +148,7 @@ static struct vcpu *vcpu_new(struct td *td, hpa_t tdvpr)
 		goto no_store;
 	v->td = td;
 	v->tdvpr = tdvpr;
+	pamt_path(tdvpr, &v->path);
 	v->page[0] = tdvpr;
 	v->num_pages = 1;
 	v->assoc_lp = -1;

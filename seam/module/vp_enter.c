@@ -18,6 +18,22 @@ static u64 enter_flags_check(const struct vcpu *v, u64 flags)
 	return 0;
 }
 
+/* (a * b) >> 48 */
+static u64 mul_shr48(u64 a, u64 b)
+{
+	u64 al = (u32)a, ah = a >> 32, bl = (u32)b, bh = b >> 32;
+	u64 mid = ((al * bl) >> 32) + (u32)(al * bh) + (u32)(ah * bl);
+	u64 high = ah * bh + ((al * bh) >> 32) + ((ah * bl) >> 32) +
+		   (mid >> 32);
+
+	return high << 16 | (u32)mid >> 16;
+}
+
+u64 virtual_tsc(const struct td *td)
+{
+	return mul_shr48(env_tsc(), td->tsc_multiplier) + td->tsc_offset;
+}
+
 #define LIMIT_CPUID_MAXVAL	SEAM_BIT(22)
 
 /* The CPU must still be what the TD was told, and time must not go back. */
@@ -83,16 +99,16 @@ static void take_host_gprs(struct vcpu *v, const u64 *g)
 	v->gpr[RAX] = 0;
 }
 
-u64 leaf_TDH_VP_ENTER(struct call *c)
+SEAM_FLAT u64 leaf_TDH_VP_ENTER(struct call *c)
 {
 	u64 flags = c->g[RCX] & SEAM_MASK(63, 52);
-	struct pamt_entry *pe;
+	hpa_t tdvpr = c->g[RCX] & ~flags;
 	struct vcpu *v;
 	u64 st;
 
 	if (flags & ~(ENTER_HINT | ENTER_RESUME_L1))
 		return ST_OP(OPERAND_INVALID, RCX);
-	st = vcpu_get(c, c->g[RCX] & ~flags, false, RUN_STATES, 0, &v, &pe);
+	st = vcpu_get_shared(c, tdvpr, RUN_STATES, &v);
 	if (st)
 		return st;
 	if (atomic_read_once(&v->state) != VCPU_READY)
@@ -106,7 +122,7 @@ u64 leaf_TDH_VP_ENTER(struct call *c)
 	if (!st && !epoch_enter(v))
 		st = ST_OP(OPERAND_BUSY, TD_EPOCH);
 	if (st) {
-		vcpu_put(v, pe, false);
+		vcpu_put_shared(v);
 		return st;
 	}
 
@@ -130,8 +146,7 @@ static void vp_release(struct vcpu *v)
 	v->last_exit_tsc = env_tsc();
 	atomic_set_once(&tdxm.lp[vcpu_lp(v)].running, NULL);
 	atomic_add(&td->refcount[v->epoch & 1], -1);
-	tdr_put(pamt_at(td->tdr, TDX_LEVEL_4K), false);
-	operand_put(pamt_at(v->tdvpr, TDX_LEVEL_4K), false);
+	vcpu_put_pages(v);
 }
 
 /* Modules newer than 1.5.01 keep RBP when the TD asked for it. */
@@ -152,7 +167,7 @@ static void clear_host_gprs(const struct vcpu *v, u64 *g, bool tdvmcall)
 	g[RBP] = rbp;
 }
 
-void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
+noinline void vp_leave(struct vcpu *v, const struct td_exit_regs *x, u64 *g)
 {
 	clear_host_gprs(v, g, false);
 	g[RAX] = x->status | x->reason;

@@ -3,20 +3,20 @@
 #include "vp.h"
 #include "sept.h"
 
-void inject_gp(struct vp_inject *inj)
+SEAM_RARE void inject_gp(struct vp_inject *inj)
 {
 	inj->info = INJECT_HW | INJECT_ERRCODE | VECTOR_GP;
 	inj->errcode = 0;
 }
 
-void inject_ud(struct vp_inject *inj)
+SEAM_RARE void inject_ud(struct vp_inject *inj)
 {
 	inj->info = INJECT_HW | VECTOR_UD;
 	inj->errcode = 0;
 }
 
-void inject_ve(struct vcpu *v, const struct vp_exit *exit, gpa_t gpa,
-	       struct vp_inject *inj)
+SEAM_RARE void inject_ve(struct vcpu *v, const struct vp_exit *exit, gpa_t gpa,
+			 struct vp_inject *inj)
 {
 	inj->errcode = 0;
 	if (v->ve.valid) {
@@ -113,8 +113,8 @@ static bool exit_cpuid(struct vcpu *v, const struct vp_exit *exit,
 	return false;
 }
 
-static bool exit_msr(struct vcpu *v, const struct vp_exit *exit, bool write,
-		     struct vp_inject *inj)
+static bool vp_exit_msr(struct vcpu *v, const struct vp_exit *exit, bool write,
+			struct vp_inject *inj)
 {
 	enum msr_answer answer;
 	u64 val = 0;
@@ -144,8 +144,8 @@ static bool exit_msr(struct vcpu *v, const struct vp_exit *exit, bool write,
 }
 
 /* True: the TD exits with @x. False: the guest goes on, perhaps with @inj. */
-static bool handle_exit(struct vcpu *v, const struct vp_exit *exit,
-			struct td_exit_regs *x, struct vp_inject *inj)
+static noinline bool handle_exit(struct vcpu *v, const struct vp_exit *exit,
+				 struct td_exit_regs *x, struct vp_inject *inj)
 {
 	switch (exit->reason & 0xffff) {
 	case VMX_EXCEPTION_NMI:
@@ -201,9 +201,9 @@ static bool handle_exit(struct vcpu *v, const struct vp_exit *exit,
 			engine_skip(v, exit->instr_len);
 		return false;
 	case VMX_RDMSR:
-		return exit_msr(v, exit, false, inj);
+		return vp_exit_msr(v, exit, false, inj);
 	case VMX_WRMSR:
-		return exit_msr(v, exit, true, inj);
+		return vp_exit_msr(v, exit, true, inj);
 	case VMX_GETSEC:
 	case VMX_RSM:
 	case VMX_VMX_FIRST ... VMX_VMX_LAST:
@@ -261,7 +261,7 @@ void vp_exit_init(struct vcpu *v)
 }
 
 /* VMCS exit fields, which a debugger of the TD can read. */
-static void keep_exit(struct vcpu *v, const struct vp_exit *exit)
+static SEAM_RARE void keep_exit(struct vcpu *v, const struct vp_exit *exit)
 {
 	const u64 vals[NR_EXIT_WORDS] = {
 		exit->reason, exit->intr_info, exit->intr_errcode,

@@ -7,7 +7,7 @@
 #define RAX_RESERVED	SEAM_MASK(63, 24)
 
 /* What 1.5.01 offers a guest, short of service TDs and TD partitioning. */
-static bool leaf_present(u64 leaf)
+static bool guest_leaf_present(u64 leaf)
 {
 	switch (leaf) {
 	case TDG_VP_VMCALL ... TDG_SYS_RDALL:
@@ -23,7 +23,7 @@ static u64 guest_call(struct call *c)
 	unsigned int max_version = leaf == TDG_VM_RD ? 1 : 0;
 
 	c->version = RAX_VERSION(rax);
-	if ((rax & RAX_RESERVED) || !leaf_present(leaf) ||
+	if ((rax & RAX_RESERVED) || !guest_leaf_present(leaf) ||
 	    c->version > max_version)
 		return ST_OP(OPERAND_INVALID, RAX);
 	/* most exits: without the table, and the branch through it */

@@ -55,16 +55,20 @@ void engine_cpu_off(void)
 	cpu_wrmsr(MSR_EFER, cpu_rdmsr(MSR_EFER) & ~(u64)EFER_SVME);
 }
 
+static SEAM_RARE bool say_unusable(void)
+{
+	if (!svm_pages.iopm)
+		pr_err_ratelimited("softseam: no TD may run: platform=0 leaves the CPU's virtualisation alone\n");
+	else
+		pr_err_ratelimited("softseam: no TD may run on CPU 0: QEMU's TCG loses SVM state there; keep vCPUs on other CPUs, or run QEMU with thread=single and softseam with run_on_cpu0=1\n");
+	return false;
+}
+
 bool engine_cpu_usable(void)
 {
-	if (!svm_pages.iopm) {
-		pr_err_ratelimited("softseam: no TD may run: platform=0 leaves the CPU's virtualisation alone\n");
-		return false;
-	}
-	if (!cpu0_is_unsafe || raw_smp_processor_id())
+	if (svm_pages.iopm && (!cpu0_is_unsafe || raw_smp_processor_id()))
 		return true;
-	pr_err_ratelimited("softseam: no TD may run on CPU 0: QEMU's TCG loses SVM state there; keep vCPUs on other CPUs, or run QEMU with thread=single and softseam with run_on_cpu0=1\n");
-	return false;
+	return say_unusable();
 }
 
 /* "TCGTCGTCGTCG" in EBX, ECX, EDX */

@@ -49,7 +49,7 @@ static void code_note_entry(const struct vcpu *vcpu, struct svm_code *code,
  * long as nothing was zapped, since no page leaves the TD while a vCPU that
  * came in before the zap is still inside.
  */
-static void code_note(struct vcpu *vcpu, u64 generation, gpa_t gpa)
+static SEAM_RARE void code_note(struct vcpu *vcpu, u64 generation, gpa_t gpa)
 {
 	struct svm_vcpu *v = svm_of(vcpu);
 	struct svm_code *code = &v->code;
@@ -131,8 +131,8 @@ static bool walk32(struct vcpu *vcpu, u32 gla, gpa_t *gpa)
 }
 
 /* @code: to note the walk in, or NULL */
-static bool gla_to_gpa(struct vcpu *vcpu, u64 gla, gpa_t *gpa,
-		       struct svm_code *code)
+static SEAM_RARE bool gla_to_gpa(struct vcpu *vcpu, u64 gla, gpa_t *gpa,
+				 struct svm_code *code)
 {
 	struct svm_vcpu *v = svm_of(vcpu);
 
@@ -174,7 +174,7 @@ static void count_prefixes(struct svm_insn *insn, bool long_mode)
 		insn->rex = insn->bytes[insn->prefixes++];
 }
 
-static void fetch_bytes(struct vcpu *vcpu, u64 gla, struct svm_insn *insn)
+static SEAM_RARE void fetch_bytes(struct vcpu *vcpu, u64 gla, struct svm_insn *insn)
 {
 	gpa_t gpa;
 

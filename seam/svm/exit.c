@@ -21,7 +21,7 @@
 #define OP_INVD		0x080f
 #define OP_CLTS		0x060f
 
-void svm_inject_exc(struct svm_vcpu *v, u8 vector, bool has_code, u32 code)
+SEAM_RARE void svm_inject_exc(struct svm_vcpu *v, u8 vector, bool has_code, u32 code)
 {
 	v->reinject = vector | SVM_EVENT_EXC | SVM_EVENT_VALID;
 	if (has_code)
@@ -39,8 +39,8 @@ static bool has_prefix(const struct svm_insn *insn, u8 byte)
 }
 
 /* @reason, for an instruction whose opcode has @opcode_len bytes. */
-static bool insn_exit(struct vcpu *vcpu, struct vp_exit *exit, u32 reason,
-		      unsigned int opcode_len)
+static SEAM_RARE bool insn_exit(struct vcpu *vcpu, struct vp_exit *exit, u32 reason,
+				unsigned int opcode_len)
 {
 	struct svm_insn insn;
 
@@ -54,24 +54,18 @@ static bool insn_exit(struct vcpu *vcpu, struct vp_exit *exit, u32 reason,
  * Instructions that Intel CPUs have and this one does not; all else is the
  * guest's own #UD.
  */
-static bool exit_ud(struct vcpu *vcpu, struct vp_exit *exit)
+static SEAM_RARE bool exit_other_ud(struct vcpu *vcpu, struct vp_exit *exit,
+				    const struct svm_insn *insn)
 {
-	struct svm_insn insn;
-
-	svm_fetch(vcpu, &insn);
-	exit->instr_len = insn.prefixes + 3;
-	if (svm_insn_is(&insn, OP_TDCALL, 3) && has_prefix(&insn, 0x66)) {
-		exit->reason = VMX_TDCALL;
-	} else if (svm_insn_is(&insn, OP_SEAMCALL, 3) &&
-		   has_prefix(&insn, 0x66)) {
+	if (svm_insn_is(insn, OP_SEAMCALL, 3) && has_prefix(insn, 0x66)) {
 		exit->reason = VMX_SEAMCALL_REASON;
-	} else if (svm_insn_is(&insn, OP_VMCALL, 3)) {
+	} else if (svm_insn_is(insn, OP_VMCALL, 3)) {
 		exit->reason = VMX_VMCALL;
-	} else if (svm_insn_is(&insn, OP_PCONFIG, 3)) {
+	} else if (svm_insn_is(insn, OP_PCONFIG, 3)) {
 		exit->reason = VMX_PCONFIG;
-	} else if (svm_insn_is(&insn, OP_GETSEC, 2)) {
+	} else if (svm_insn_is(insn, OP_GETSEC, 2)) {
 		exit->reason = VMX_GETSEC;
-		exit->instr_len = insn.prefixes + 2;
+		exit->instr_len = insn->prefixes + 2;
 	} else {
 		svm_inject_exc(svm_of(vcpu), X86_TRAP_UD, false, 0);
 		return false;
@@ -79,8 +73,20 @@ static bool exit_ud(struct vcpu *vcpu, struct vp_exit *exit)
 	return true;
 }
 
+static bool exit_ud(struct vcpu *vcpu, struct vp_exit *exit)
+{
+	struct svm_insn insn;
+
+	svm_fetch(vcpu, &insn);
+	exit->instr_len = insn.prefixes + 3;
+	if (!svm_insn_is(&insn, OP_TDCALL, 3) || !has_prefix(&insn, 0x66))
+		return exit_other_ud(vcpu, exit, &insn);
+	exit->reason = VMX_TDCALL;
+	return true;
+}
+
 /* TCG gives INVD the code of WBINVD. */
-static bool exit_wbinvd(struct vcpu *vcpu, struct vp_exit *exit)
+static SEAM_RARE bool exit_wbinvd(struct vcpu *vcpu, struct vp_exit *exit)
 {
 	struct svm_insn insn;
 
@@ -90,7 +96,7 @@ static bool exit_wbinvd(struct vcpu *vcpu, struct vp_exit *exit)
 	return true;
 }
 
-static bool exit_io(struct vcpu *vcpu, struct vp_exit *exit)
+static SEAM_RARE bool exit_io(struct vcpu *vcpu, struct vp_exit *exit)
 {
 	struct vmcb *c = svm_of(vcpu)->vmcb;
 	u64 info = c->exit_info1;
@@ -110,7 +116,7 @@ static bool exit_io(struct vcpu *vcpu, struct vp_exit *exit)
 	return true;
 }
 
-static bool exit_msr(struct vcpu *vcpu, struct vp_exit *exit)
+static SEAM_RARE bool exit_msr(struct vcpu *vcpu, struct vp_exit *exit)
 {
 	struct svm_vcpu *v = svm_of(vcpu);
 	bool write = v->vmcb->exit_info1 & 1;
@@ -176,8 +182,8 @@ static bool exit_clts_lmsw(struct vcpu *vcpu, const struct svm_insn *insn,
 }
 
 /* MOV from and to a control register, by the exit code of register @cr. */
-static bool exit_cr(struct vcpu *vcpu, struct vp_exit *exit, unsigned int cr,
-		    bool write)
+static SEAM_RARE bool exit_cr(struct vcpu *vcpu, struct vp_exit *exit, unsigned int cr,
+			      bool write)
 {
 	struct svm_vcpu *v = svm_of(vcpu);
 	struct svm_insn insn;
@@ -218,7 +224,7 @@ static bool exit_cr(struct vcpu *vcpu, struct vp_exit *exit, unsigned int cr,
  * DR0..DR3 are kept by the module, in the CPU only while a breakpoint is set.
  * DR7 is written here because TCG would arm breakpoints with the host's DR0.
  */
-static bool exit_dr(struct vcpu *vcpu, unsigned int dr, bool write)
+static SEAM_RARE bool exit_dr(struct vcpu *vcpu, unsigned int dr, bool write)
 {
 	struct svm_insn insn;
 	unsigned int reg;
@@ -240,7 +246,7 @@ static bool exit_dr(struct vcpu *vcpu, unsigned int dr, bool write)
 }
 
 /* XSETBV: the module checks the value, the CPU gets it before the next run. */
-static bool exit_simple(struct vcpu *vcpu, struct vp_exit *exit)
+static noinline bool exit_simple(struct vcpu *vcpu, struct vp_exit *exit)
 {
 	switch (svm_of(vcpu)->vmcb->exit_code) {
 	case SVM_CPUID:
@@ -264,7 +270,7 @@ static bool exit_simple(struct vcpu *vcpu, struct vp_exit *exit)
 }
 
 /* A state that VMRUN refuses: the vCPU cannot go on. */
-static bool exit_unknown(struct vcpu *vcpu, struct vp_exit *exit)
+static SEAM_RARE bool exit_unknown(struct vcpu *vcpu, struct vp_exit *exit)
 {
 	struct vmcb *c = svm_of(vcpu)->vmcb;
 

@@ -44,17 +44,12 @@ static unsigned int index_of(gpa_t gpa, unsigned int level)
 	return gpa >> (12 + 9 * level) & 511;
 }
 
-struct svm_td *npt_create(void)
+struct svm_td *npt_create(struct svm_td *t)
 {
-	struct svm_td *t = kzalloc(sizeof(*t), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (!t)
-		return NULL;
+	memset(t, 0, sizeof(*t));
 	t->root = (u64 *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
-	if (!t->root) {
-		kfree(t);
+	if (!t->root)
 		return NULL;
-	}
 	raw_spin_lock_init(&t->lock);
 	t->levels = native_read_cr4() & X86_CR4_LA57 ? 5 : 4;
 	t->generation = 1;
@@ -77,7 +72,6 @@ void npt_destroy(struct svm_td *t)
 {
 	free_tables(t->root, t->levels - 1);
 	look_free(t);
-	kfree(t);
 }
 
 /* Something is not there any more that a vCPU may have seen. */
@@ -210,7 +204,7 @@ static void zap_entries(u64 *table, unsigned int level, unsigned int from,
 			clear_leaves(__va(table[from] & NPT_ADDR), level - 1);
 }
 
-static void zap_private(struct svm_td *t, const struct td *td)
+static SEAM_RARE void zap_private(struct svm_td *t, const struct td *td)
 {
 	unsigned int level, first;
 	u64 *table;
@@ -220,21 +214,40 @@ static void zap_private(struct svm_td *t, const struct td *td)
 	note_zap(t);
 }
 
+static bool looked_lately(const struct svm_td *t, unsigned int times)
+{
+	return env_tsc() - READ_ONCE(t->looked) <
+	       times * READ_ONCE(t->look_cost);
+}
+
 /*
  * The cheap way: a write to a page that is mapped shows when the TD uses it
  * after a while. All mappings go, once that costs little beside the time since
  * the last time.
  */
-static void look_in_good_time(struct svm_td *t, const struct td *td,
-			      unsigned int times)
+static SEAM_RARE void look_anew(struct svm_td *t, const struct td *td)
 {
 	u64 now = env_tsc();
 
-	if (now - t->looked < times * t->look_cost)
-		return;
 	zap_private(t, td);
 	t->looked = now;
 	t->look_cost = env_tsc() - now;
+}
+
+static noinline void npt_look(struct svm_td *t, const struct td *td,
+			      unsigned int times)
+{
+	raw_spin_lock(&t->lock);
+	if (t->strict != !times) {
+		zap_private(t, td);
+		t->nr_look = 0;
+		t->strict = !times;
+	}
+	if (t->strict)
+		look_at_used(t);
+	else if (!looked_lately(t, times))
+		look_anew(t, td);
+	raw_spin_unlock(&t->lock);
 }
 
 void npt_look_again(struct vcpu *vcpu)
@@ -242,17 +255,10 @@ void npt_look_again(struct vcpu *vcpu)
 	unsigned int times = READ_ONCE(look_again);
 	struct svm_td *t = vcpu->td->engine;
 
-	raw_spin_lock(&t->lock);
-	if (t->strict != !times) {
-		zap_private(t, vcpu->td);
-		t->nr_look = 0;
-		t->strict = !times;
-	}
-	if (t->strict)
-		look_at_used(t);
-	else
-		look_in_good_time(t, vcpu->td, times);
-	raw_spin_unlock(&t->lock);
+	/* most often there is nothing to take the lock for */
+	if (times && !READ_ONCE(t->strict) && looked_lately(t, times))
+		return;
+	npt_look(t, vcpu->td, times);
 }
 
 /* FATAL: the host wrote to what was to be mapped. */
@@ -370,7 +376,7 @@ static bool shared_fault(struct vcpu *vcpu, gpa_t gpa, bool write, bool fetch,
 }
 
 /* Everything above the SHARED bit: tables stay, entries go. */
-static void zap_shared(struct svm_td *t, const struct td *td)
+static SEAM_RARE void zap_shared(struct svm_td *t, const struct td *td)
 {
 	unsigned int level, first;
 	u64 *table;
@@ -398,7 +404,7 @@ void npt_sync_shared(struct vcpu *vcpu)
 
 /* ---- both ------------------------------------------------------------------ */
 
-bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit)
+SEAM_RARE bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit)
 {
 	struct td *td = vcpu->td;
 	struct svm_td *t = td->engine;

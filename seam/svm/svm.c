@@ -27,7 +27,8 @@
 
 void *engine_td_create(struct td *td)
 {
-	return npt_create();
+	static_assert(sizeof(struct svm_td) <= sizeof(td->engine_area));
+	return npt_create((void *)td->engine_area);
 }
 
 void engine_td_destroy(struct td *td, void *priv)
@@ -38,10 +39,10 @@ void engine_td_destroy(struct td *td, void *priv)
 
 void *engine_vcpu_create(struct vcpu *vcpu)
 {
-	struct svm_vcpu *v = kzalloc(sizeof(*v), GFP_ATOMIC | __GFP_NOWARN);
+	struct svm_vcpu *v = (void *)vcpu->engine_area;
 
-	if (!v)
-		return NULL;
+	static_assert(sizeof(*v) <= sizeof(vcpu->engine_area));
+	memset(v, 0, sizeof(*v));
 	v->vmcb = (void *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
 	v->xsave = (void *)__get_free_pages(GFP_ATOMIC | __GFP_NOWARN,
 					    get_order(xstate_size()));
@@ -64,7 +65,6 @@ void engine_vcpu_destroy(struct vcpu *vcpu, void *priv)
 	if (v->xsave)
 		memset(v->xsave, 0, xstate_size());
 	free_pages((unsigned long)v->xsave, get_order(xstate_size()));
-	kfree(v);
 }
 
 static void reset_controls(struct vmcb *c, const struct svm_td *t)
@@ -153,7 +153,7 @@ static void nmi_progress(struct svm_vcpu *v)
 }
 
 /* Another NMI waits for the IRET to be over: have an exit there. */
-static void step_over_iret(struct svm_vcpu *v)
+static SEAM_RARE void step_over_iret(struct svm_vcpu *v)
 {
 	if (v->stepping)
 		return;
@@ -232,24 +232,19 @@ static void save_event(struct svm_vcpu *v)
 
 /* ---- one run --------------------------------------------------------------- */
 
-static void load_debug(const struct vcpu *vcpu)
+static const u64 no_breakpoints[4];
+
+static bool debug_is_used(const struct vcpu *vcpu)
 {
-	if (!(svm_of(vcpu)->vmcb->dr7 & DR7_ACTIVE))
-		return;
-	asm volatile("mov %0, %%db0" : : "r"(vcpu->dr[0]));
-	asm volatile("mov %0, %%db1" : : "r"(vcpu->dr[1]));
-	asm volatile("mov %0, %%db2" : : "r"(vcpu->dr[2]));
-	asm volatile("mov %0, %%db3" : : "r"(vcpu->dr[3]));
+	return svm_of(vcpu)->vmcb->dr7 & DR7_ACTIVE;
 }
 
-static void clear_debug(const struct vcpu *vcpu)
+static SEAM_RARE void load_debug(const u64 dr[4])
 {
-	if (!(svm_of(vcpu)->vmcb->dr7 & DR7_ACTIVE))
-		return;
-	asm volatile("mov %0, %%db0" : : "r"(0UL));
-	asm volatile("mov %0, %%db1" : : "r"(0UL));
-	asm volatile("mov %0, %%db2" : : "r"(0UL));
-	asm volatile("mov %0, %%db3" : : "r"(0UL));
+	asm volatile("mov %0, %%db0" : : "r"(dr[0]));
+	asm volatile("mov %0, %%db1" : : "r"(dr[1]));
+	asm volatile("mov %0, %%db2" : : "r"(dr[2]));
+	asm volatile("mov %0, %%db3" : : "r"(dr[3]));
 }
 
 static void sync_tpr_in(struct vcpu *vcpu)
@@ -302,7 +297,8 @@ static void run_once(struct vcpu *vcpu)
 	flush_if_needed(cpu, v, vcpu->td->engine);
 	c->cr2 = vcpu->cr2;
 	c->rax = vcpu->gpr[RAX];
-	load_debug(vcpu);
+	if (debug_is_used(vcpu))
+		load_debug(vcpu->dr);
 	if (v->tsc_aux) {
 		host_aux = cpu_rdmsr(MSR_TSC_AUX);
 		cpu_wrmsr(MSR_TSC_AUX, v->tsc_aux);
@@ -312,7 +308,8 @@ static void run_once(struct vcpu *vcpu)
 
 	if (v->tsc_aux)
 		cpu_wrmsr(MSR_TSC_AUX, host_aux);
-	clear_debug(vcpu);
+	if (debug_is_used(vcpu))
+		load_debug(no_breakpoints);
 	xstate_after_run(vcpu);
 	vcpu->gpr[RAX] = c->rax;
 	vcpu->cr2 = c->cr2;

@@ -133,7 +133,8 @@ enum svm_msr svm_msr_access(struct vcpu *vcpu, u32 msr, u64 *val, bool write);
 void svm_msrpm_init(u8 *msrpm);
 
 /* npt.c */
-struct svm_td *npt_create(void);
+/* In the memory at @t. */
+struct svm_td *npt_create(struct svm_td *t);
 void npt_destroy(struct svm_td *t);
 /* True: mapped, go on. False: @exit says what the module has to handle. */
 bool npt_fault(struct vcpu *vcpu, u64 info, gpa_t gpa, struct vp_exit *exit);

@@ -118,7 +118,42 @@ void xstate_after_run(struct vcpu *vcpu)
 	vcpu->xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 }
 
-void engine_host_fpu(void)
+/* The legacy area of a save area, and the header's word of what is in it */
+#define AREA_FTW	4
+#define AREA_X87	32
+#define AREA_XMM	160
+#define AREA_XSTATE_BV	512
+#define AREA_YMM	576
+
+static bool all_zero(const u8 *from, size_t bytes)
+{
+	const u64 *p = (const u64 *)from, *end = (const u64 *)(from + bytes);
+	u64 any = 0;
+
+	for (; p < end; p += 4)
+		any |= p[0] | p[1] | p[2] | p[3];
+	return !any;
+}
+
+/*
+ * A CPU that does not track what is in use saves all of it as if it were, and
+ * loads all of it again; what is in its initial state need not be loaded.
+ */
+static void forget_unused(u8 *area)
+{
+	u64 unused = 0;
+
+	if (*(u32 *)area == 0x037f && !area[AREA_FTW] &&
+	    all_zero(area + AREA_X87, 128))
+		unused |= XFEATURE_MASK_FP;
+	if (all_zero(area + AREA_XMM, 256))
+		unused |= XFEATURE_MASK_SSE;
+	if (all_zero(area + AREA_YMM, 256))
+		unused |= XFEATURE_MASK_YMM;
+	*(u64 *)(area + AREA_XSTATE_BV) &= ~unused;
+}
+
+noinline void engine_host_fpu(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	struct vcpu *vcpu = c->loaded;
@@ -127,16 +162,13 @@ void engine_host_fpu(void)
 		return;
 	set_xcr0(union_xcr0(c, vcpu));
 	xsave(svm_of(vcpu)->xsave, switched(vcpu));
+	forget_unused(svm_of(vcpu)->xsave);
 	xrstor(&init_state, switched(vcpu) & ~(u64)XFEATURE_MASK_PKRU);
 	if (switched(vcpu) & XFEATURE_MASK_PKRU)
 		xrstor(c->xsave, XFEATURE_MASK_PKRU);
 	set_xcr0(c->host_xcr0);
 	c->loaded = NULL;
 }
-
-/* The legacy area of a save area, and the header's word of what is in it */
-#define AREA_XMM	160
-#define AREA_XSTATE_BV	512
 
 static void store_xmm(u8 (*to)[16])
 {
@@ -174,7 +206,7 @@ static void copy_xmm(u8 (*to)[16], u8 (*from)[16], u16 mask)
 }
 
 /* The caller's vector registers are still in the CPU. */
-void engine_xmm_in(struct vcpu *vcpu, u16 mask)
+SEAM_RARE void engine_xmm_in(struct vcpu *vcpu, u16 mask)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	u8 *area = svm_of(vcpu)->xsave;
@@ -190,7 +222,7 @@ void engine_xmm_in(struct vcpu *vcpu, u16 mask)
 }
 
 /* Those that the guest does not pass read as 0. */
-void engine_xmm_out(struct vcpu *vcpu, u16 mask)
+SEAM_RARE void engine_xmm_out(struct vcpu *vcpu, u16 mask)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	u8 *area = svm_of(vcpu)->xsave;
@@ -201,14 +233,18 @@ void engine_xmm_out(struct vcpu *vcpu, u16 mask)
 	c->xmm_passed = true;
 }
 
+static SEAM_RARE void give_xmm(struct svm_cpu *c)
+{
+	load_xmm(c->xmm);
+	memset(c->xmm, 0, sizeof(c->xmm));
+	c->xmm_passed = false;
+}
+
 void xstate_leave_xmm(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 
 	/* as engine_host_fpu() left them */
-	if (!c->xmm_passed)
-		return;
-	load_xmm(c->xmm);
-	memset(c->xmm, 0, sizeof(c->xmm));
-	c->xmm_passed = false;
+	if (c->xmm_passed)
+		give_xmm(c);
 }

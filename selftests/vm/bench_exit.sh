@@ -43,6 +43,14 @@ vm_turn()
 	unload kvm-amd ccp kvm irqbypass
 }
 
+# what no hypervisor here can go below: selftests/modules/world_switch.c
+floor_turn()
+{
+	insmod /modules/world_switch.ko || exit 1
+	sed 's/^/floor_/' /dev/world-switch >> $out || exit 1
+	rmmod world_switch || exit 1
+}
+
 td_turn()
 {
 	insmod /modules/softseam.ko look_again=100 || exit 1
@@ -61,6 +69,7 @@ td_turn()
 i=0
 while [ "$i" -lt "$rounds" ]; do
 	vm_turn
+	floor_turn
 	td_turn
 	i=$((i + 1))
 done
@@ -105,6 +114,9 @@ hlt=$(best td_hlt_ns)
 msr=$(best td_msr_ns)
 cpuid=$(best td_cpuid_ns)
 call=$(best seamcall_ns)
+bare=$(best floor_bare_ns)
+switch=$(best floor_switch_ns)
+ud=$(best floor_ud_ns)
 echo "KTAP version 1"
 echo "# best of $rounds turns, ns for an exit and back:"
 echo "# $vm  port I/O of an ordinary VM in 64-bit mode with page tables, as a TD's guest"
@@ -112,6 +124,13 @@ echo "#     has to be: the bounds compare with it"
 echo "# $real  port I/O of an ordinary VM in real mode without page tables: no bound"
 echo "# $vm_msr  MSR read of the 64-bit VM, which kvm_amd answers in the kernel: no bound,"
 echo "#     but $(ratio "$vm_msr" "$vm")x of its port I/O is what KVM itself needs for such an exit"
+echo "# $bare  VMRUN, the VM's guest code and its exit, from a module, with nothing else done:"
+echo "#     $(ratio "$bare" "$vm")x, below which no software here can go"
+echo "# $switch  the same with VMSAVE and VMLOAD of host and guest, which each hypervisor needs:"
+echo "#     $(ratio "$switch" "$vm")x"
+echo "# $ud  and with one invalid opcode for SEAMCALL, of which nothing is done: $(ratio "$ud" "$vm")x;"
+echo "#     below that no TDX module behind a #UD can go, and no VMM"
+echo "# $(best floor_xstate_ns)  XSAVE and XRSTOR, once each"
 echo "# $pio  port I/O of a TD, to user space"
 echo "# $hlt  HLT of a TD with an interrupt pending"
 echo "# $msr  MSR read of a TD"
