@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <seamhost/compat.h>
+#include <seamhost/host.h>
 
 #include "vcpu.h"
 
@@ -61,6 +62,7 @@ static void mask_leaf(struct kvm_cpuid_entry2 *e)
 {
 	switch (e->function) {
 	case 1:
+		e->eax = seamhost_cpu_signature();
 		e->ecx &= ~LEAF1_ECX_NOT;
 		e->ecx |= LEAF1_ECX_ALWAYS;
 		break;

@@ -204,7 +204,6 @@ static int check_fit(const struct seam_image *image, struct install *in)
 	};
 	struct seamldr_info seamldr;
 	const char *wrong;
-	u64 cpu;
 	int err;
 
 	if (!(info->features0 & TDX_FEATURE_TD_PRESERVING)) {
@@ -218,9 +217,7 @@ static int check_fit(const struct seam_image *image, struct install *in)
 		pr_err("P-SEAMLDR takes no more updates before the machine's next power cycle\n");
 		return -ENOSPC;
 	}
-	if (tdx_failed(seamhost_sys_rd(TDX_SYS_PKG_FMS, &cpu)))
-		cpu = cpuid_eax(1);
-	running.cpu = cpu;
+	running.cpu = seamhost_cpu_signature();
 	wrong = seam_image_fits(image, &running, &in->handoff);
 	if (wrong) {
 		pr_err("module image refused: %s\n", wrong);

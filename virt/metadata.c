@@ -6,6 +6,7 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/stddef.h>
+#include <asm/processor.h>
 #include <seamhost/metadata.h>
 #include <seamhost/tdh.h>
 #include "report.h"
@@ -78,6 +79,22 @@ tdx_status_t seamhost_sys_rd(u64 field, u64 *value)
 		*value = out.r8;
 	return st;
 }
+
+/**
+ * seamhost_cpu_signature() - the CPUs' family, model and stepping
+ *
+ * As CPUID(1).EAX has them and as the TDX module knows them: a TD that asks for
+ * others is refused. Where the module cannot be asked, this CPU is.
+ */
+u32 seamhost_cpu_signature(void)
+{
+	u64 fms;
+
+	if (tdx_failed(seamhost_sys_rd(TDX_SYS_PKG_FMS, &fms)))
+		return cpuid_eax(1);
+	return fms;
+}
+EXPORT_SYMBOL_GPL(seamhost_cpu_signature);
 
 static int read_one(u64 id, const char *name, u64 *value)
 {

@@ -82,6 +82,9 @@ void seamhost_hkid_free(hkid_t hkid);
 unsigned int seamhost_hkids_total(void);
 unsigned int seamhost_hkids_free(void);
 
+/* CPUID(1).EAX of the CPUs that TDs run on. */
+u32 seamhost_cpu_signature(void);
+
 /* @pa with @hkid in its KeyID bits, as TDH.PHYMEM.PAGE.WBINVD takes it. */
 hpa_t seamhost_hpa(phys_addr_t pa, hkid_t hkid);
 /* The module's own KeyID: TDRs and PAMTs are under it. */

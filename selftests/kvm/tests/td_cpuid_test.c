@@ -223,6 +223,19 @@ static void test_refusals(void)
 	};
 	ret = init_with(&bad, &hw_error);
 	ksft_test_result(ret == -EINVAL && !hw_error, "TSX: EINVAL\n");
+	bad = (struct kvm_cpuid_entry2) {
+		.function = CHOICE_LEAF,
+		.eax = find(kvm_get_supported_cpuid(), CHOICE_LEAF, 0)->eax ^
+		       (1 << 4),
+	};
+	ret = init_with(&bad, &hw_error);
+	ksft_test_result(ret == -EINVAL &&
+			 TDG_CODE(hw_error) == TDG_OPERAND_INVALID,
+			 "another CPU's model: EINVAL, and hw_error has the status\n");
+	bad.eax ^= 1 << 4;
+	ret = init_with(&bad, &hw_error);
+	ksft_test_result(!ret && !hw_error,
+			 "the model that KVM_GET_SUPPORTED_CPUID tells: a TD\n");
 	ret = init_with(NULL, &hw_error);
 	ksft_test_result(!ret && !hw_error, "none of it: a TD\n");
 }
@@ -270,7 +283,7 @@ int main(void)
 	struct kvm_cpuid2 *config = configurable(vm);
 
 	ksft_print_header();
-	ksft_set_plan(11);
+	ksft_set_plan(13);
 	kvm_vm_free(vm);
 	test_get_cpuid();
 	test_choice(config);
