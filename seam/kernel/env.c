@@ -4,6 +4,7 @@
  * of its own, entropy, time. All of it runs with interrupts off, at the place
  * where a SEAMCALL was made, and never sleeps.
  */
+#include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -12,7 +13,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include <linux/spinlock.h>
 #include <asm/apic.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
@@ -52,8 +52,11 @@ void env_locked(void)
 	at(SEAM_AT_LOCK);
 }
 
-/* Interrupts are off: no leaf shall find locks of who looks taken for long. */
-static DEFINE_RAW_SPINLOCK(look_lock);
+/*
+ * Interrupts are off: no leaf shall find locks of who looks taken for long. Not a
+ * spinlock_t, for it is passed by when a panic stopped who has it.
+ */
+static atomic_t looking;
 static unsigned long look_flags;	/* of who has it */
 static bool look_forced;		/* nobody will give it back */
 
@@ -62,7 +65,7 @@ void env_look_lock(void)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	while (!raw_spin_trylock(&look_lock)) {
+	while (atomic_cmpxchg_acquire(&looking, 0, 1)) {
 		/* a panic stops CPUs wherever they are, then ends the module */
 		if (oops_in_progress) {
 			look_forced = true;
@@ -78,7 +81,7 @@ void env_look_unlock(void)
 	unsigned long flags = look_flags;
 
 	if (!look_forced)
-		raw_spin_unlock(&look_lock);
+		atomic_set_release(&looking, 0);
 	local_irq_restore(flags);
 	/* no leaf: there may be a great many pages to look at */
 	if (!irqs_disabled())

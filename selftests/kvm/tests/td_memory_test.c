@@ -275,7 +275,7 @@ static void guest_holes(void)
 	GUEST_DONE();
 }
 
-static long shared_tables(void)
+static long tables_told(void)
 {
 	FILE *f = fopen("/sys/devices/faux/tdx_host/tds", "r");
 	char line[512];
@@ -307,7 +307,7 @@ static void test_holes(void)
 	vcpu = td_vcpu_add(vm, 0, guest_holes);
 	td_finalize(vm);
 	td_run_sync(vcpu, 1);
-	n = shared_tables();
+	n = tables_told();
 	td_run_done(vcpu);
 	ksft_test_result(n > 0 && n < TABLES_MAX,
 			 "a guest that looks everywhere has few tables made (%ld)\n",

@@ -216,7 +216,6 @@ static void test_xbuff_offsets(void)
 	world_run();
 	MUST(0, TDH_MNG_CREATE, P(200), 40);
 	MUST(0, TDH_MNG_KEY_CONFIG, P(200));
-	MUST(1, TDH_MNG_KEY_CONFIG, P(200));
 	for (i = 1; i <= TDCS_PAGES; i++)
 		MUST(0, TDH_MNG_ADDCX, P(200 + i), P(200));
 	world_put(S(20), 0, 0);
