@@ -155,7 +155,7 @@ NOKPROBE_SYMBOL(door_trap);
 /* at the beginning of what is used all the time: see hot.lds */
 static struct notifier_block door_notifier __aligned(PAGE_SIZE) = {
 	.notifier_call = door_trap,
-	.priority = INT_MAX,	/* after kprobes, which came first */
+	.priority = INT_MAX - 1,	/* after kprobes and who watches */
 };
 
 int door_open(void)

@@ -101,6 +101,7 @@ static void test_memory(void)
 	TDG(tdg_mem_page_attr_rd, GUEST_LATE, &out);
 	TDG(tdg_mem_page_attr_rd, 1ULL << 60, &out);
 	TDG(tdg_mem_page_attr_wr, GUEST_LATE, TDX_LEVEL_4K, 0, 0, &out);
+	TDG(tdg_mem_page_attr_wr, 1ULL << 60, TDX_LEVEL_4K, 0, 0, &out);
 }
 
 static void test_metadata(void)

@@ -26,7 +26,6 @@ struct reason {
 };
 
 static const struct reason not_offered[] = {
-	{ W_tdg_mem_page_attr_wr, "softseam plays a module without L2 VMs" },
 	{ W_tdg_vp_enter, "softseam plays a module without L2 VMs" },
 	{ W_tdg_vp_invept, "softseam plays a module without L2 VMs" },
 	{ W_tdg_vp_invvpid, "softseam plays a module without L2 VMs" },

@@ -165,6 +165,9 @@ static const char *logged(const char *who, const char *words)
 
 		while (text && *word && !strstr(text, word))
 			word += strlen(word) + 1;
+		/* what went wrong before does not matter any more */
+		if (text && *who && strstr(text, " is up on "))
+			found = false;
 		if (!text || !*word)
 			continue;
 		snprintf(said, sizeof(said), "%s", text + strlen(who));
