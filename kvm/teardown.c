@@ -95,11 +95,11 @@ static void teardown_td(struct td_vm *vm)
 {
 	int hkid = vm->hkid;
 
+	/* who takes pages out right now needs the KeyID until they are clean */
+	mutex_lock(&vm->mem_lock);
 	if (vm->tdr && !teardown_key(vm))
 		pr_warn_ratelimited("TD with KeyID %d could not be ended; its memory is lost\n",
 				    hkid);
-
-	mutex_lock(&vm->mem_lock);
 	if (vm->tdr)
 		teardown_pages(vm);
 	mutex_unlock(&vm->mem_lock);

@@ -64,6 +64,7 @@ struct vp_exit {
 	bool long_mode;		/* 64-bit code segment */
 	/* EPT violation in the shared EPT: the entry's suppress-#VE bit is clear */
 	bool convertible;
+	bool during_df;		/* EPT violation: it met the delivery of a #DF */
 };
 
 /* What the engine must do before the guest goes on. */

@@ -75,6 +75,12 @@ static bool exit_ept_violation(struct vcpu *v, const struct vp_exit *exit,
 	}
 	/* the CPU converts only while no #VE waits to be read */
 	if (ve && (pending || !v->ve.valid)) {
+		/* a #DF that cannot be delivered: no other is tried in its place */
+		if (v->ve.valid && exit->during_df) {
+			x->reason = VMX_TRIPLE_FAULT;
+			x->status = ST(NON_RECOVERABLE_VCPU);
+			return true;
+		}
 		inject_ve(v, exit, exit->gpa, inj);
 		return false;
 	}

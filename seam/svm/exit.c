@@ -269,6 +269,15 @@ static noinline bool exit_simple(struct vcpu *vcpu, struct vp_exit *exit)
 	return false;
 }
 
+/* Was a double fault under delivery? */
+static SEAM_RARE bool delivers_df(const struct svm_vcpu *v)
+{
+	u64 what = SVM_EVENT_VALID | SVM_EVENT_TYPE | SVM_EVENT_VECTOR;
+
+	return (v->reinject & what) ==
+	       (SVM_EVENT_VALID | SVM_EVENT_EXC | X86_TRAP_DF);
+}
+
 /* A state that VMRUN refuses: the vCPU cannot go on. */
 static SEAM_RARE bool exit_unknown(struct vcpu *vcpu, struct vp_exit *exit)
 {
@@ -340,6 +349,7 @@ bool svm_exit(struct vcpu *vcpu, struct vp_exit *exit)
 		exit->reason = VMX_TRIPLE_FAULT;
 		return true;
 	case SVM_NPF:
+		exit->during_df = delivers_df(v);
 		return !npt_fault(vcpu, c->exit_info1, c->exit_info2, exit);
 	case SVM_INVLPGA:
 	case SVM_VMRUN ... SVM_SKINIT:

@@ -202,6 +202,18 @@ static void test_ept_violations(void)
 	     inj.info == EVENT_VE, "a pending page is the guest's, by #VE");
 	ktap(vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
 	     inj.info == EVENT_DF, "a double fault while another #VE waits");
+	e.gpa = GPA_PENDING + 8;
+	e.during_df = true;
+	inj.info = 0;
+	ktap(vp_exit(v, &e, &inj, world_regs[0]) == VP_LEAVE && !inj.info &&
+	     (u32)world_regs[0][RAX] == VMX_TRIPLE_FAULT,
+	     "which meets the page itself: a triple fault, and no end of them");
+	world_guest[0] = NULL;
+	world_close();
+	world_run();
+	v = vp_enter();
+	e.during_df = false;
+	v->ve.valid = VE_VALID;
 	v->td->td_ctls |= TD_CTLS_PENDING_VE_OFF;
 	v->ve.valid = 0;
 	ktap(!vp_do_exit(VMX_EPT_VIOLATION, 3, 0x181, GPA_PENDING + 8, &inj) &&
