@@ -4,9 +4,20 @@
 #define SELFTESTS_KVM_CALLS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <seamhost/kvm_tdx.h>
 #include "../include/ktap.h"
+
+/* The device, or the end of the test: skipped. */
+static inline int open_device(void)
+{
+	int dev = open(KVM_TDX_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (dev < 0)
+		ktap_skip_all("no " KVM_TDX_DEVICE);
+	return dev;
+}
 
 static inline bool expect(int want, long got, const char *what)
 {

@@ -453,9 +453,7 @@ int main(void)
 	unsigned int i;
 
 	ktap_header();
-	dev = open(KVM_TDX_DEVICE, O_RDWR | O_CLOEXEC);
-	if (dev < 0)
-		ktap_skip_all("no " KVM_TDX_DEVICE);
+	dev = open_device();
 	test_device(dev);
 	test_supported_cpuid(dev);
 	vm = io(dev, KVM_CREATE_VM, KVM_X86_TDX_VM);

@@ -498,9 +498,7 @@ int main(void)
 	int dev;
 
 	ktap_header();
-	dev = open(KVM_TDX_DEVICE, O_RDWR | O_CLOEXEC);
-	if (dev < 0)
-		ktap_skip_all("no " KVM_TDX_DEVICE);
+	dev = open_device();
 	test_debugfs(dev);
 	test_vcpu_limits(dev);
 	test_routes(dev);

@@ -165,6 +165,16 @@ static const struct host_row rows[] = {
 	  .want = OP(OPERAND_INVALID, RAX) },
 };
 
+/* False: this machine is past that stage, and @what is skipped. */
+static bool at_lp_init(const char *what)
+{
+	if (stage_open(LPINIT))
+		return true;
+	ktap(true, "%s # SKIP %s", what, world_missing);
+	stage_close();
+	return false;
+}
+
 /* SYS.CONFIG takes its key before it looks at TDMRs. */
 void host_failed_config(void)
 {
@@ -174,12 +184,8 @@ void host_failed_config(void)
 	};
 	u64 st;
 
-	if (!stage_open(LPINIT)) {
-		ktap(true, "the key of a failed SYS.CONFIG # SKIP %s",
-		     world_missing);
-		stage_close();
+	if (!at_lp_init("the key of a failed SYS.CONFIG"))
 		return;
-	}
 	host_during(&twice, true);
 	st = CALL(0, TDH_SYS_CONFIG, TDMR_ARRAY, 2, HKID0 + 1);
 	host_during(&twice, false);
@@ -196,12 +202,8 @@ static void info_of_failed_call(void)
 {
 	u64 st;
 
-	if (!stage_open(LPINIT)) {
-		ktap(true, "what a refused SYS.INFO clears # SKIP %s",
-		     world_missing);
-		stage_close();
+	if (!at_lp_init("what a refused SYS.INFO clears"))
 		return;
-	}
 	st = CALL(0, TDH_SYS_INFO, TDMR_INFO, 1024, OUT2 + 256, 32);
 	ktap(st == OP(OPERAND_INVALID, R8) &&
 	     CALL(0, TDH_SYS_CONFIG, TDMR_ARRAY, 1, HKID0) == W(INVALID_TDMR),
