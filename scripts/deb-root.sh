@@ -17,6 +17,11 @@ if [ -n "${2:-}" ]; then
 	# with openssl DKMS makes a key to sign with
 	include+=,linux-headers-$KREL,openssl
 	case $(kernel_suite "$2") in
+	bookworm)
+		# where fetch-kernel.sh may have it from
+		security=$(apt_mirror security) &&
+			more+=("deb $security bookworm-security main")
+		;;
 	sid)	suite=sid ;;
 	bookworm-backports) more+=("deb $mirror bookworm-backports main") ;;
 	esac

@@ -46,11 +46,13 @@ cp "$TOP/selftests/deb/package.sh" "$B/deb/seamhost-dkms_${version}_amd64.deb" /
 cp -r "$O/vm/guest" "$r/tests"
 chmod 755 "$r/init"
 
-# the kernel's own modules: those that ours need, and its lists
+# the kernel's own modules: those that ours need, and its lists. DKMS learns from
+# them how modules are compressed there, so there is one at least.
 m=$r/usr/lib/modules/$KREL
 mkdir -p "$m/kernel"
 cp "$KMODULES"/modules.{builtin,builtin.modinfo,order} "$m" 2>/dev/null || true
 find "$KMODULES/" -name 'sha512_generic.ko*' -exec cp {} "$m/kernel" \;
+find "$KMODULES/" -name 'irqbypass.ko*' -exec cp {} "$m/kernel" \;
 
 if [ "${2:-}" = tree ]; then
 	t=$out/tarball

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/stddef.h>
 #include <asm/processor.h>
+#include <seamhost/compat.h>
 #include <seamhost/metadata.h>
 #include <seamhost/tdh.h>
 #include "report.h"

@@ -136,6 +136,8 @@ clean()
 
 echo "KTAP version 1"
 echo 1..18
+# as the installation of a kernel does
+depmod
 files > /tmp/before
 mkdir -p /usr/share/seamhost-dkms
 cp ./*.dkms.tar.gz /usr/share/seamhost-dkms/
