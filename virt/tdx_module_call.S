@@ -433,7 +433,8 @@
  * and the registers are restored and cleared as after an answer.
  *
  * enter is in .noinstr.text: the caller holds guest state (interrupts off,
- * maybe guest debug registers and FPU), nothing may trace or probe it.
+ * maybe guest debug registers and FPU), nothing may trace or probe it. So are
+ * the host's forms for many leaves, which it calls before that state is put right.
  */
 .macro TDX_MODULE_CALL host:req form:req leaf=0
 	FRAME_BEGIN
@@ -559,14 +560,6 @@ not_delivered:
 
 	.text
 
-/* host */
-ENTRY_POINT(__seamcall, TDX_MODULE_CALL host=1 form=in)
-ENTRY_POINT(__seamcall_r10, TDX_MODULE_CALL host=1 form=r10)
-ENTRY_POINT(__seamcall_out3, TDX_MODULE_CALL host=1 form=out3)
-ENTRY_POINT(__seamcall_out3r10, TDX_MODULE_CALL host=1 form=out3r10)
-ENTRY_POINT(__seamcall_out, TDX_MODULE_CALL host=1 form=out)
-ENTRY_POINT(__seamcall_saved, TDX_MODULE_CALL host=1 form=saved)
-
 /* host, one leaf each */
 ENTRY_POINT(__tdh_mem_sept_add_l2, TDX_MODULE_CALL host=1 form=add leaf=0x10003)
 ENTRY_POINT(__tdh_mem_page_demote_more, TDX_MODULE_CALL host=1 form=demote leaf=0xf)
@@ -596,5 +589,13 @@ ENTRY_POINT(__tdvmcall5_out, TDVMCALL n=5 out=1)
 ENTRY_POINT(__tdvmcall6_out, TDVMCALL n=6 out=1)
 
 	.section .noinstr.text, "ax"
+
+/* host */
+ENTRY_POINT(__seamcall, TDX_MODULE_CALL host=1 form=in)
+ENTRY_POINT(__seamcall_r10, TDX_MODULE_CALL host=1 form=r10)
+ENTRY_POINT(__seamcall_out3, TDX_MODULE_CALL host=1 form=out3)
+ENTRY_POINT(__seamcall_out3r10, TDX_MODULE_CALL host=1 form=out3r10)
+ENTRY_POINT(__seamcall_out, TDX_MODULE_CALL host=1 form=out)
+ENTRY_POINT(__seamcall_saved, TDX_MODULE_CALL host=1 form=saved)
 
 ENTRY_POINT(__tdh_vp_enter, TDX_MODULE_CALL host=1 form=enter)

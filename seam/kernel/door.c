@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The door: on a CPU without TDX the SEAMCALL opcode raises #UD. The die
- * notifier sees it first, plays SEAM with the interrupted registers and skips
- * the instruction. A call that is declined goes on to the exception-table
- * fix-up of the call site, as a #UD of real hardware would.
+ * The door: on a CPU without TDX the SEAMCALL opcode raises #UD. It is seen
+ * here first, by the gate (gate.c) or as a die notifier, who plays SEAM with the
+ * interrupted registers and skips the instruction. A call that is declined goes
+ * on to the exception-table fix-up of the call site, as a #UD of real hardware
+ * would.
  */
 #include <linux/kdebug.h>
 #include <linux/kprobes.h>
@@ -111,21 +112,21 @@ static bool is_seamcall(const struct pt_regs *regs)
 	return opcode == SEAMCALL_OPCODE;
 }
 
-static SEAM_FLAT int door_trap(struct notifier_block *nb, unsigned long event, void *data)
+/* The address of a call that the gate declined: the notifier is asked too. */
+static DEFINE_PER_CPU(unsigned long, declined_at);
+
+/* False: nothing has changed, and the #UD is the kernel's. Interrupts are off. */
+static SEAM_FLAT noinline bool door(struct pt_regs *regs)
 {
-	struct die_args *args = data;
-	struct pt_regs *regs = args->regs;
 	unsigned int lp = raw_smp_processor_id();
 	u64 in[NR_GPRS], g[NR_GPRS], t0;
 	enum seam_result res;
 
-	if (event != DIE_TRAP || args->trapnr != X86_TRAP_UD || user_mode(regs))
-		return NOTIFY_DONE;
 	if (!is_seamcall(regs))
-		return NOTIFY_DONE;
+		return false;
 	/* outside VMX operation SEAMCALL is an undefined opcode */
 	if (!platform_vmx_is_on())
-		return NOTIFY_DONE;
+		return false;
 
 	t0 = env_tsc();
 	gprs_from_regs(g, regs);
@@ -136,9 +137,9 @@ static SEAM_FLAT int door_trap(struct notifier_block *nb, unsigned long event, v
 
 	switch (res) {
 	case SEAM_DECLINE:
-		return NOTIFY_DONE;
+		return false;
 	case SEAM_FAULT_GP:
-		return fixup_gp(regs) ? NOTIFY_STOP : NOTIFY_DONE;
+		return fixup_gp(regs);
 	case SEAM_VMFAILINVALID:
 		regs->flags = (regs->flags & ~VMX_FLAGS) | X86_EFLAGS_CF;
 		break;
@@ -148,6 +149,34 @@ static SEAM_FLAT int door_trap(struct notifier_block *nb, unsigned long event, v
 		break;
 	}
 	regs->ip += SEAMCALL_LEN;
+	return true;
+}
+NOKPROBE_SYMBOL(door);
+
+/* By gate_entry.S */
+asmlinkage bool door_gate(struct pt_regs *regs)
+{
+	if (!READ_ONCE(gate_wanted))
+		return false;
+	if (door(regs))
+		return true;
+	this_cpu_write(declined_at, regs->ip);
+	return false;
+}
+NOKPROBE_SYMBOL(door_gate);
+
+static int door_trap(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct die_args *args = data;
+	struct pt_regs *regs = args->regs;
+
+	if (event != DIE_TRAP || args->trapnr != X86_TRAP_UD || user_mode(regs))
+		return NOTIFY_DONE;
+	if (this_cpu_xchg(declined_at, 0) == regs->ip)
+		return NOTIFY_DONE;
+	if (!door(regs))
+		return NOTIFY_DONE;
+	gate_arm();
 	return NOTIFY_STOP;
 }
 NOKPROBE_SYMBOL(door_trap);
@@ -160,10 +189,18 @@ static struct notifier_block door_notifier __aligned(PAGE_SIZE) = {
 
 int door_open(void)
 {
-	return register_die_notifier(&door_notifier);
+	int ret = gate_open();
+
+	if (ret)
+		return ret;
+	ret = register_die_notifier(&door_notifier);
+	if (ret)
+		gate_close();
+	return ret;
 }
 
 void door_close(void)
 {
 	unregister_die_notifier(&door_notifier);
+	gate_close();
 }

@@ -4,6 +4,7 @@
 #define SOFTSEAM_KERNEL_H
 
 #include <linux/atomic.h>
+#include <linux/linkage.h>
 #include <linux/types.h>
 #include "../seam.h"
 
@@ -14,8 +15,20 @@
 int door_open(void);
 void door_close(void);
 
-/* fixup.c: the exception tables of modules, for a #GP at their SEAMCALL */
+/* By gate_entry.S. False: nothing has changed, it is the kernel's #UD. */
 struct pt_regs;
+asmlinkage bool door_gate(struct pt_regs *regs);
+
+/* gate.c: SEAMCALL's #UD by a descriptor table of softseam's own */
+extern unsigned long seam_gate_kernel;
+asmlinkage void seam_gate(void);
+int gate_open(void);
+void gate_close(void);
+/* Another SEAMCALL of this CPU shall not come by the notifier. */
+void gate_arm(void);
+extern bool gate_wanted;
+
+/* fixup.c: the exception tables of modules, for a #GP at their SEAMCALL */
 int fixup_init(void);
 void fixup_exit(void);
 bool fixup_gp(struct pt_regs *regs);

@@ -41,6 +41,7 @@ static atomic64_t log_next = ATOMIC64_INIT(0);
 
 /* Beside what else each entry into a TD changes: see hot.lds */
 static struct leaf_stat enter_stat = { .name = "TDH.VP.ENTER" };
+static struct leaf_stat vp_rd_stat = { .name = "TDH.VP.RD" };
 
 static struct leaf_stat *stat_of(u64 rax)
 {
@@ -49,6 +50,8 @@ static struct leaf_stat *stat_of(u64 rax)
 
 	if (leaf == TDH_VP_ENTER)
 		return &enter_stat;
+	if (leaf == TDH_VP_RD)
+		return &vp_rd_stat;
 	for (i = 0; i < ARRAY_SIZE(leaf_stats) - 1; i++)
 		if (leaf_stats[i].number == leaf)
 			break;

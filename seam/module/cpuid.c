@@ -205,7 +205,7 @@ static void leaf_fixup(const struct td *td, const struct cpuid_leaf *l,
 
 	switch (l->leaf) {
 	case 0x5:
-		if (!cpuid_has_monitor(td))
+		if (!(td->cpuid[cpuid_index(1, 0)][CPUID_ECX] & ECX_MONITOR))
 			memset(val, 0, 4 * sizeof(*val));
 		break;
 	case 0xd:
@@ -259,12 +259,8 @@ u64 cpuid_td_init(struct td *td, const u32 config[MAX_CPUID_CONFIG][4],
 
 	for (i = 0; !st && i < nr_cpuid_leaves; i++)
 		st = leaf_init(td, i, config, bad);
+	td->has_monitor = td->cpuid[cpuid_index(1, 0)][CPUID_ECX] & ECX_MONITOR;
 	return st;
-}
-
-bool cpuid_has_monitor(const struct td *td)
-{
-	return td->cpuid[cpuid_index(1, 0)][CPUID_ECX] & ECX_MONITOR;
 }
 
 bool cpuid_td_value(const struct td *td, u32 leaf, u32 subleaf, u32 out[4])

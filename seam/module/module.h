@@ -241,6 +241,7 @@ struct td {
 	u8 num_l2_vms;
 	u64 attributes, xfam, config_flags, eptp_controls;
 	bool gpaw52;
+	bool has_monitor;		/* CPUID tells of MONITOR */
 	unsigned int sept_levels;	/* 4 or 5 */
 	u64 *sept_root;			/* table of the top level */
 	u16 tsc_frequency;		/* 25 MHz units */

@@ -123,7 +123,6 @@ u64 virtual_tsc(const struct td *td);
 bool cpuid_native(u32 leaf, u32 subleaf, u32 out[4]);
 /* Family, model and stepping of the CPU */
 u32 cpuid_signature(void);
-bool cpuid_has_monitor(const struct td *td);
 
 #define MSR_IA32_XSS_INDEX	0xda0
 

@@ -45,7 +45,7 @@ static u64 cpu_check(const struct vcpu *v)
 		return ST(LIMIT_CPUID_MAXVAL_SET);
 	if (env_tsc() < v->last_exit_tsc)
 		return ST(TSC_ROLLBACK);
-	if (cpuid_has_monitor(v->td) && !(misc & MISC_MONITOR))
+	if (v->td->has_monitor && !(misc & MISC_MONITOR))
 		return ST(INCORRECT_MSR_VALUE) | MSR_MISC_ENABLE;
 	return 0;
 }

@@ -124,6 +124,7 @@ void engine_vcpu_reset(struct vcpu *vcpu)
 	v->efer = EFER_RESET;
 	svm_mode_sync(v);
 	xstate_reset(v->xsave);
+	v->vectors_initial = false;
 }
 
 void engine_skip(struct vcpu *vcpu, unsigned int len)

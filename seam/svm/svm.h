@@ -72,6 +72,8 @@ struct svm_vcpu {
 	struct vmcb *vmcb;
 	u64 vmcb_pa;
 	void *xsave;
+	bool vectors_initial;	/* all of it, whatever @xsave says */
+	u8 vectors_wait;	/* exits until that is looked at again */
 	/* as the guest knows them; the VMCB's differ where SVM wants it */
 	u64 cr0, cr4, efer;
 	u64 tsc_aux;

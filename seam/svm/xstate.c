@@ -15,6 +15,7 @@
 
 #define MXCSR_OFFSET	24
 #define MXCSR_RESET	0x1f80
+#define FCW_RESET	0x037f
 
 static size_t area_size;
 static u64 cpu_xcr0;		/* what the CPU can have in XCR0 */
@@ -47,7 +48,7 @@ size_t xstate_size(void)
 void xstate_reset(void *area)
 {
 	memset(area, 0, area_size);
-	*(u16 *)area = 0x037f;			/* FCW */
+	*(u16 *)area = FCW_RESET;
 	*(u32 *)(area + MXCSR_OFFSET) = MXCSR_RESET;
 }
 
@@ -98,6 +99,7 @@ static u64 guest_xcr0(const struct vcpu *vcpu)
 void xstate_load_guest(struct vcpu *vcpu)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	struct svm_vcpu *v = svm_of(vcpu);
 
 	if (c->loaded == vcpu) {
 		set_xcr0(guest_xcr0(vcpu));
@@ -107,7 +109,7 @@ void xstate_load_guest(struct vcpu *vcpu)
 	set_xcr0(union_xcr0(c, vcpu));
 	if (switched(vcpu) & XFEATURE_MASK_PKRU)
 		xsave(c->xsave, XFEATURE_MASK_PKRU);
-	xrstor(svm_of(vcpu)->xsave, switched(vcpu));
+	xrstor(v->vectors_initial ? &init_state : v->xsave, switched(vcpu));
 	set_xcr0(guest_xcr0(vcpu));
 	c->loaded = vcpu;
 }
@@ -143,7 +145,7 @@ static void forget_unused(u8 *area)
 {
 	u64 unused = 0;
 
-	if (*(u32 *)area == 0x037f && !area[AREA_FTW] &&
+	if (*(u32 *)area == FCW_RESET && !area[AREA_FTW] &&
 	    all_zero(area + AREA_X87, 128))
 		unused |= XFEATURE_MASK_FP;
 	if (all_zero(area + AREA_XMM, 256))
@@ -153,19 +155,126 @@ static void forget_unused(u8 *area)
 	*(u64 *)(area + AREA_XSTATE_BV) &= ~unused;
 }
 
-noinline void engine_host_fpu(void)
-{
-	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
-	struct vcpu *vcpu = c->loaded;
+/* FNSTENV's format outside real mode */
+struct x87_env {
+	u16 cw, unused_1, sw, unused_2, tw, unused_3;
+	u32 ip;
+	u16 cs, op;
+	u32 dp;
+	u16 ds, unused_4;
+};
 
-	if (!vcpu)
-		return;
-	set_xcr0(union_xcr0(c, vcpu));
+/*
+ * FNSTENV masks exceptions and an MMX instruction marks all registers as used:
+ * with no other state than the initial one does that leave no trace, the latter
+ * after EMMS.
+ */
+static bool x87_is_initial(void)
+{
+	struct x87_env env;
+	u64 any, one;
+	u16 cw;
+
+	asm volatile("fnstcw %0" : "=m"(cw));
+	if (cw != FCW_RESET)
+		return false;
+	asm volatile("fnstenv %0" : "=m"(env));
+	if (env.sw || env.tw != 0xffff || env.ip || env.dp || env.op)
+		return false;
+	asm volatile("movq %%mm0, %0; movq %%mm1, %1; or %1, %0;"
+		     "movq %%mm2, %1; or %1, %0; movq %%mm3, %1; or %1, %0;"
+		     "movq %%mm4, %1; or %1, %0; movq %%mm5, %1; or %1, %0;"
+		     "movq %%mm6, %1; or %1, %0; movq %%mm7, %1; or %1, %0;"
+		     "emms"
+		     : "=&r"(any), "=&r"(one) : : "cc");
+	return !any;
+}
+
+static bool mxcsr_is_initial(void)
+{
+	u32 mxcsr;
+
+	asm volatile("stmxcsr %0" : "=m"(mxcsr));
+	return mxcsr == MXCSR_RESET;
+}
+
+static bool ymm_is_zero(void)
+{
+	u8 ymm0[32];
+	bool zero;
+
+	asm volatile("vmovups %%ymm0, %1;"
+		     "vorps %%ymm1, %%ymm0, %%ymm0; vorps %%ymm2, %%ymm0, %%ymm0;"
+		     "vorps %%ymm3, %%ymm0, %%ymm0; vorps %%ymm4, %%ymm0, %%ymm0;"
+		     "vorps %%ymm5, %%ymm0, %%ymm0; vorps %%ymm6, %%ymm0, %%ymm0;"
+		     "vorps %%ymm7, %%ymm0, %%ymm0; vorps %%ymm8, %%ymm0, %%ymm0;"
+		     "vorps %%ymm9, %%ymm0, %%ymm0; vorps %%ymm10, %%ymm0, %%ymm0;"
+		     "vorps %%ymm11, %%ymm0, %%ymm0; vorps %%ymm12, %%ymm0, %%ymm0;"
+		     "vorps %%ymm13, %%ymm0, %%ymm0; vorps %%ymm14, %%ymm0, %%ymm0;"
+		     "vorps %%ymm15, %%ymm0, %%ymm0; vptest %%ymm0, %%ymm0"
+		     : "=@ccz"(zero), "=m"(ymm0));
+	if (!zero)
+		asm volatile("vmovups %0, %%ymm0" : : "m"(ymm0));
+	return zero;
+}
+
+#define CHECKED_STATES	(XFEATURE_MASK_FP | XFEATURE_MASK_SSE | \
+			 XFEATURE_MASK_YMM)
+/* After this many exits with vector state look again whether there still is. */
+#define CHECK_AGAIN	16
+
+/*
+ * Most guests have none at most exits, and XSAVE would store all of it: for it
+ * to know what is unused takes a CPU that keeps account of that. What the TD
+ * may not use is as xstate_load_guest() left it.
+ */
+static bool vectors_are_initial(const struct svm_cpu *c, struct vcpu *vcpu)
+{
+	struct svm_vcpu *v = svm_of(vcpu);
+
+	if (vcpu->td->xfam & cpu_xcr0 & ~CHECKED_STATES ||
+	    !(c->host_xcr0 & XFEATURE_MASK_YMM))
+		return false;
+	if (v->vectors_wait) {
+		v->vectors_wait--;
+		return false;
+	}
+	if (mxcsr_is_initial() && ymm_is_zero() && x87_is_initial())
+		return true;
+	v->vectors_wait = CHECK_AGAIN;
+	return false;
+}
+
+/* Only @v->vectors_initial knew that the save area is out of date. */
+static SEAM_RARE void bring_up_to_date(struct svm_vcpu *v)
+{
+	if (v->vectors_initial)
+		memcpy(v->xsave, &init_state, sizeof(init_state));
+	v->vectors_initial = false;
+}
+
+static SEAM_RARE void save_vectors(struct svm_cpu *c, struct vcpu *vcpu)
+{
 	xsave(svm_of(vcpu)->xsave, switched(vcpu));
 	forget_unused(svm_of(vcpu)->xsave);
 	xrstor(&init_state, switched(vcpu) & ~(u64)XFEATURE_MASK_PKRU);
 	if (switched(vcpu) & XFEATURE_MASK_PKRU)
 		xrstor(c->xsave, XFEATURE_MASK_PKRU);
+}
+
+noinline void engine_host_fpu(void)
+{
+	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
+	struct vcpu *vcpu = c->loaded;
+	bool initial;
+
+	if (!vcpu)
+		return;
+	set_xcr0(union_xcr0(c, vcpu));
+	initial = vectors_are_initial(c, vcpu);
+	if (!initial)
+		save_vectors(c, vcpu);
+	svm_of(vcpu)->vectors_initial = initial;
 	set_xcr0(c->host_xcr0);
 	c->loaded = NULL;
 }
@@ -213,6 +322,7 @@ SEAM_RARE void engine_xmm_in(struct vcpu *vcpu, u16 mask)
 	u64 *in_use = (u64 *)(area + AREA_XSTATE_BV);
 
 	engine_host_fpu();
+	bring_up_to_date(svm_of(vcpu));
 	store_xmm(c->xmm);
 	if (!(*in_use & XFEATURE_MASK_SSE))
 		memset(area + AREA_XMM, 0, sizeof(c->xmm));
@@ -228,6 +338,7 @@ SEAM_RARE void engine_xmm_out(struct vcpu *vcpu, u16 mask)
 	u8 *area = svm_of(vcpu)->xsave;
 
 	engine_host_fpu();
+	bring_up_to_date(svm_of(vcpu));
 	if (*(u64 *)(area + AREA_XSTATE_BV) & XFEATURE_MASK_SSE)
 		copy_xmm(c->xmm, (void *)(area + AREA_XMM), mask);
 	c->xmm_passed = true;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stack dump from inside an emulated SEAMCALL: a die notifier that comes
- * before the one that plays the module looks up the stack.
+ * A stack dump from inside an emulated SEAMCALL. When it comes by the die
+ * notifiers, one before that which plays the module looks up the stack. When it
+ * comes by softseam's own descriptor table, a probe in softseam does, where it
+ * looks for faults to inject.
  */
 #include <linux/kallsyms.h>
 #include <linux/kdebug.h>
+#include <linux/kprobes.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <asm/ptrace.h>
@@ -36,6 +39,18 @@ static int look(struct notifier_block *nb, unsigned long event, void *data)
 static struct notifier_block looker = {
 	.notifier_call = look,
 	.priority = INT_MAX,
+};
+
+static int __kprobes spied(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (current == dump.task)
+		dump.n = stack_trace_save(dump.entry, DEPTH, 0);
+	return 0;
+}
+
+static struct kprobe spy = {
+	.symbol_name = "fault_look",
+	.pre_handler = spied,
 };
 
 /* the position of a function in the dump, -1 when it is not there */
@@ -91,7 +106,7 @@ static const char * const entries[] = {
 	"__seamcall_saved", "__tdh_vp_enter",
 };
 
-static void dump_of(struct tally *t, int form)
+static void dump_of(struct tally *t, int form, bool by_gate)
 {
 	int entry, inner, outer, file, top;
 	unsigned int i;
@@ -111,9 +126,11 @@ static void dump_of(struct tally *t, int form)
 	/* a tail call leaves no frame: the entry stands for its caller */
 	ok = entry >= 0 && outer > entry && file > outer && top > file &&
 		(inner < 0 || (inner > entry && inner < outer));
+	if (by_gate)
+		ok &= find("seam_gate") >= 0 && find("seam_gate") < entry;
 	result(t, ok, "stack inside %s is complete (%u entries)",
 	       entries[form], dump.n);
-	if (form == 5)
+	if (form == 5 && !by_gate)
 		result(t, dump.bp == 0xdeadbeef,
 		       "RBP was a guest's meanwhile");
 	if (!ok)
@@ -130,6 +147,30 @@ void test_stack(struct tally *t)
 		return;
 	}
 	for (form = 0; form < ARRAY_SIZE(entries); form++)
-		dump_of(t, form);
+		dump_of(t, form, false);
 	unregister_die_notifier(&looker);
+}
+
+void test_gate(struct tally *t)
+{
+	int form;
+
+	if (register_die_notifier(&looker)) {
+		result(t, false, "a die notifier");
+		return;
+	}
+	dump.n = 0;
+	dump.task = current;
+	stack_outer(0);
+	dump.task = NULL;
+	unregister_die_notifier(&looker);
+	result(t, !dump.n, "no die notifier sees the call");
+
+	if (register_kprobe(&spy)) {
+		result(t, false, "a probe at %s", spy.symbol_name);
+		return;
+	}
+	for (form = 0; form < ARRAY_SIZE(entries); form++)
+		dump_of(t, form, true);
+	unregister_kprobe(&spy);
 }

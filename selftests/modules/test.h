@@ -17,6 +17,7 @@ __printf(3, 4) void result(struct tally *t, bool ok, const char *fmt, ...);
 
 void test_refusals(struct tally *t);
 void test_stack(struct tally *t);
+void test_gate(struct tally *t);
 void test_td(struct tally *t);
 void test_disable(struct tally *t);
 void test_unload(struct tally *t);

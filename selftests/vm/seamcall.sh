@@ -7,6 +7,7 @@ D=/sys/kernel/debug/seamcall_test
 STATS=/sys/kernel/debug/seamhost/seamcalls
 ENABLE=/sys/kernel/debug/seamhost/enable
 EVENTS=/sys/kernel/tracing/events/seamhost
+OWN_IDT=/sys/module/softseam/parameters/own_idt
 
 # the calls of the test module's "deliver": one for each form of SEAMCALL
 FORMS=14
@@ -138,9 +139,30 @@ nmi()
 }
 
 insmod /modules/seamcall_test.ko || exit 1
+# As they come by the die notifiers
+stack()
+{
+	echo N > $OWN_IDT
+	part stack
+}
+
+# As they come by softseam's own descriptor table. A rule that strikes nobody has
+# it look for faults, and there is the probe.
+gate()
+{
+	if [ "$(cat $OWN_IDT)" = N ]; then
+		echo "1..0 # SKIP softseam has none with a kernel that keeps account of interrupts"
+		return 4
+	fi
+	echo "TDH.SYS.CONFIG gp nth=1000000" > $INJECT
+	part gate
+	status=$?
+	echo clear > $INJECT
+	return $status
+}
+
 case $1 in
-stack) part "$1" ;;
-deliver | observe) "$1" ;;
+deliver | observe | stack | gate) "$1" ;;
 nmi) nmi "$2" ;;
 esac
 status=$?

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * #UD, on CPUs whose interrupt descriptor table is gate.c's. What the kernel
+ * itself does before it asks die notifiers is left out: it is for what has gone
+ * wrong, and this is a call. Interrupts are off.
+ */
+#include <linux/linkage.h>
+#include <asm/ibt.h>
+#include <asm/nospec-branch.h>
+#include <asm/unwind_hints.h>
+
+	.section .text.seam_gate, "ax"
+
+.macro POP_REGS
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbp
+	pop	%rbx
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rax
+	pop	%rcx
+	pop	%rdx
+	pop	%rsi
+	pop	%rdi
+	add	$8, %rsp
+.endm
+
+SYM_CODE_START(seam_gate)
+	UNWIND_HINT_IRET_REGS
+	ENDBR
+	/* a program's: nothing of the kernel's is loaded yet, not even GS */
+	testb	$3, 8(%rsp)
+	jnz	.Lkernel
+
+	/* struct pt_regs */
+	push	$-1
+	push	%rdi
+	push	%rsi
+	push	%rdx
+	push	%rcx
+	push	%rax
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	UNWIND_HINT_REGS
+	cld
+	mov	%rsp, %rdi
+	call	door_gate
+	test	%al, %al
+	jz	.Lnot_ours
+	POP_REGS
+	UNWIND_HINT_IRET_REGS
+	iretq
+
+.Lnot_ours:
+	UNWIND_HINT_REGS
+	POP_REGS
+.Lkernel:
+	UNWIND_HINT_IRET_REGS
+	ANNOTATE_RETPOLINE_SAFE
+	jmp	*seam_gate_kernel(%rip)
+SYM_CODE_END(seam_gate)
