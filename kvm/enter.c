@@ -3,6 +3,7 @@
  * Around TDH.VP.ENTER. The module gives the CPU back with much of the host's
  * state cleared or replaced; it is put right here before anything else runs.
  */
+#include <linux/kprobes.h>
 #include <linux/sched.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -155,13 +156,14 @@ static void hide_vectors(const struct td_exit *last)
  * module leaves no vector state behind. The exit is in vcpu->last. Interrupts
  * may have been on meanwhile; in_guest is what vcpu_may_reenter() left.
  */
-void vcpu_enter(struct td_vcpu *vcpu)
+notrace void vcpu_enter(struct td_vcpu *vcpu)
 {
 	struct host_state h;
 
 	vcpu->host = &h;
 	hide_vectors(&vcpu->last);
 	host_save(&h);
-	td_run(vcpu->tdvpr, &vcpu->last, after_exit);
+	td_run_here(vcpu->tdvpr, &vcpu->last, after_exit);
 	vcpu->host = NULL;
 }
+NOKPROBE_SYMBOL(vcpu_enter);

@@ -14,14 +14,14 @@
 /* An interrupt waits in the TD: the halt is over before it began. */
 static bool halt_is_over(struct td_vcpu *vcpu)
 {
-	struct tdx_out out;
+	struct tdx_out *out = &vcpu->details;
 	tdx_status_t st;
 
 	/* R12: the guest halted with interrupts blocked */
 	if (vcpu->regs.r12)
 		return false;
-	st = tdh_vp_rd(vcpu->tdvpr, TDX_TDVPS_VCPU_STATE_DETAILS, &out);
-	if (tdx_failed(st) || !(out.r8 & STATE_INTR_PENDING))
+	st = tdh_vp_rd(vcpu->tdvpr, TDX_TDVPS_VCPU_STATE_DETAILS, out);
+	if (tdx_failed(st) || !(out->r8 & STATE_INTR_PENDING))
 		return false;
 	tdvmcall_answer(vcpu, GHCI_SUCCESS);
 	return true;

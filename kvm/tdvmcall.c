@@ -23,13 +23,11 @@ static int call_cpuid(struct td_vcpu *vcpu)
 
 static int call_rdmsr(struct td_vcpu *vcpu)
 {
-	u64 value = 0;
-
-	if (msr_read(vcpu, vcpu->regs.r12, &value)) {
+	/* R11 is the guest's function now, and changes with success only */
+	if (msr_read(vcpu, vcpu->regs.r12, &vcpu->regs.r11)) {
 		tdvmcall_answer(vcpu, GHCI_INVALID_OPERAND);
 		return EXIT_RESUME;
 	}
-	vcpu->regs.r11 = value;
 	tdvmcall_answer(vcpu, GHCI_SUCCESS);
 	return EXIT_RESUME;
 }

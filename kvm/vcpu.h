@@ -84,6 +84,8 @@ struct td_vcpu {
 		};
 	};
 	struct host_state *host;	/* while in vcpu_enter() */
+	/* What exit_fast() was told: not on the stack, whose canary has a page. */
+	struct tdx_out details;
 
 	struct kvm_cpuid2 *cpuid;
 	struct td_pi pi;

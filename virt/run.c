@@ -3,19 +3,11 @@
 #include <linux/compiler.h>
 #include <linux/export.h>
 #include <seamhost/run.h>
-#include <seamhost/tdh.h>
 
 /* Nothing traces or probes the way from the guest to its handler. */
 noinstr enum td_next td_run(hpa_t tdvpr, struct td_exit *exit,
 			    td_exit_handler_t handler)
 {
-	enum td_next next;
-
-	do {
-		exit->status = tdh_vp_enter(tdvpr, &exit->regs);
-		next = handler(exit);
-	} while (next == TD_NEXT_ENTER);
-
-	return next;
+	return td_run_here(tdvpr, exit, handler);
 }
 EXPORT_SYMBOL_GPL(td_run);

@@ -10,6 +10,7 @@
 #include <seamhost/exit.h>
 #include <seamhost/ghci.h>
 #include <seamhost/status.h>
+#include <seamhost/tdh.h>
 #include <seamhost/types.h>
 
 /*
@@ -221,5 +222,26 @@ typedef enum td_next (*td_exit_handler_t)(struct td_exit *exit);
  */
 enum td_next td_run(hpa_t tdvpr, struct td_exit *exit,
 		    td_exit_handler_t handler);
+
+/**
+ * td_run_here() - td_run() for a handler that the compiler knows
+ * @tdvpr: as for td_run()
+ * @exit: as for td_run()
+ * @handler: a function of the caller's file, which is called by its name
+ *
+ * Return: as td_run().
+ */
+static __always_inline enum td_next
+td_run_here(hpa_t tdvpr, struct td_exit *exit, td_exit_handler_t handler)
+{
+	enum td_next next;
+
+	do {
+		exit->status = tdh_vp_enter(tdvpr, &exit->regs);
+		next = handler(exit);
+	} while (next == TD_NEXT_ENTER);
+
+	return next;
+}
 
 #endif /* SEAMHOST_RUN_H */

@@ -119,7 +119,7 @@ static DEFINE_PER_CPU(unsigned long, declined_at);
 static SEAM_FLAT noinline bool door(struct pt_regs *regs)
 {
 	unsigned int lp = raw_smp_processor_id();
-	u64 in[NR_GPRS], g[NR_GPRS], t0;
+	u64 g[NR_GPRS], t0;
 	enum seam_result res;
 
 	if (!is_seamcall(regs))
@@ -131,9 +131,8 @@ static SEAM_FLAT noinline bool door(struct pt_regs *regs)
 	t0 = env_tsc();
 	gprs_from_regs(g, regs);
 	res = door_call(lp, g);
-	/* still those of the call */
-	gprs_from_regs(in, regs);
-	stats_call(lp, in[RAX], in, res, g, t0);
+	/* @regs are still those of the call */
+	stats_call(lp, regs, res, g, t0);
 
 	switch (res) {
 	case SEAM_DECLINE:

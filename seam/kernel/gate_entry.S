@@ -7,7 +7,17 @@
 #include <linux/linkage.h>
 #include <asm/ibt.h>
 #include <asm/nospec-branch.h>
+#include <asm/processor-flags.h>
 #include <asm/unwind_hints.h>
+
+/* struct pt_regs */
+#define PT_RIP		128
+#define PT_CS		136
+#define PT_FLAGS	144
+#define PT_RSP		152
+/* the same, once registers are popped */
+#define FLAGS		16(%rsp)
+#define STACK		8(%rsp)
 
 	.section .text.seam_gate, "ax"
 
@@ -60,6 +70,43 @@ SYM_CODE_START(seam_gate)
 	call	door_gate
 	test	%al, %al
 	jz	.Lnot_ours
+
+	/*
+	 * To where the caller goes on, as from any function: IRET would do the
+	 * same in many more steps. Where the frame began there is room for the
+	 * address, be it the place of SS; that of CS keeps the stack pointer.
+	 */
+	testl	$(X86_EFLAGS_TF | X86_EFLAGS_DF), PT_FLAGS(%rsp)
+	jnz	.Liret
+	mov	PT_RSP(%rsp), %rdx
+	mov	PT_RIP(%rsp), %rax
+	sub	$8, %rdx
+	mov	%rax, (%rdx)
+	mov	%rdx, PT_CS(%rsp)
+	POP_REGS
+	UNWIND_HINT_IRET_REGS
+	testl	$X86_EFLAGS_IF, FLAGS
+	jz	.Lcarry
+	sti
+.Lcarry:
+	testb	$X86_EFLAGS_CF, FLAGS
+	jnz	.Lset_carry
+	/* clears all that VMX instructions set */
+	testb	$X86_EFLAGS_FIXED, FLAGS
+	mov	STACK, %rsp
+	UNWIND_HINT_FUNC
+	RET
+
+.Lset_carry:
+	UNWIND_HINT_IRET_REGS
+	testb	$X86_EFLAGS_FIXED, FLAGS
+	stc
+	mov	STACK, %rsp
+	UNWIND_HINT_FUNC
+	RET
+
+.Liret:
+	UNWIND_HINT_REGS
 	POP_REGS
 	UNWIND_HINT_IRET_REGS
 	iretq

@@ -74,7 +74,7 @@ void inject_show(struct seq_file *m);
 void audit_show(struct seq_file *m);
 
 /* stats.c: counters and the log of the last calls */
-void stats_call(unsigned int lp, u64 leaf, const u64 in[NR_GPRS],
+void stats_call(unsigned int lp, const struct pt_regs *in,
 		enum seam_result res, const u64 out[NR_GPRS], u64 t0);
 void stats_show(struct seq_file *m);
 void stats_log_show(struct seq_file *m);

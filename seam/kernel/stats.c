@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
+#include <asm/ptrace.h>
 #include <seamhost/leaves.h>
 #include "kernel.h"
 
@@ -58,7 +59,7 @@ static struct leaf_stat *stat_of(u64 rax)
 	return &leaf_stats[i];
 }
 
-static void log_call(unsigned int lp, const u64 in[NR_GPRS],
+static void log_call(unsigned int lp, const struct pt_regs *in,
 		     enum seam_result res, const u64 out[NR_GPRS], u64 t0)
 {
 	u64 seq = atomic64_inc_return(&log_next);
@@ -68,11 +69,11 @@ static void log_call(unsigned int lp, const u64 in[NR_GPRS],
 	e->tsc = t0;
 	e->lp = lp;
 	e->res = res;
-	e->rax = in[RAX];
-	e->rcx = in[RCX];
-	e->rdx = in[RDX];
-	e->r8 = in[R8];
-	e->r9 = in[R9];
+	e->rax = in->ax;
+	e->rcx = in->cx;
+	e->rdx = in->dx;
+	e->r8 = in->r8;
+	e->r9 = in->r9;
 	e->out_rax = out[RAX];
 	e->out_rcx = out[RCX];
 	e->out_rdx = out[RDX];
@@ -83,10 +84,10 @@ static void log_call(unsigned int lp, const u64 in[NR_GPRS],
 	smp_store_release(&e->seq, seq);
 }
 
-void stats_call(unsigned int lp, u64 leaf, const u64 in[NR_GPRS],
+void stats_call(unsigned int lp, const struct pt_regs *in,
 		enum seam_result res, const u64 out[NR_GPRS], u64 t0)
 {
-	struct leaf_stat *s = stat_of(leaf);
+	struct leaf_stat *s = stat_of(in->ax);
 
 	atomic64_inc(&s->calls);
 	if (res != SEAM_DONE || out[RAX] >> 63)

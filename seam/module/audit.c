@@ -48,7 +48,7 @@ static void audit_entry(struct pamt_entry *pe, void *arg)
 
 	if (atomic_read_once(&pe->type) == PT_NDA)
 		return;
-	if (!sharex_try_shared(&pe->lock)) {
+	if (!sharex_try_shared(pamt_lock_of(pe))) {
 		a->busy++;
 		return;
 	}
@@ -67,7 +67,7 @@ static void audit_entry(struct pamt_entry *pe, void *arg)
 		if (pe->type == PT_TDR)
 			audit_td(run, pe->obj);
 	}
-	sharex_put_shared(&pe->lock);
+	sharex_put_shared(pamt_lock_of(pe));
 }
 
 void seam_audit(struct seam_audit *a,

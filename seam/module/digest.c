@@ -80,13 +80,13 @@ static void digest_entry(struct pamt_entry *pe, void *arg)
 	u64 h;
 
 	if ((pe->type == PT_NDA || pe->type == PT_RSVD) && !pe->owner &&
-	    !(atomic_read_once(&pe->lock.word) & ~HP_BIT))
+	    !(atomic_read_once(&pamt_lock_of(pe)->word) & ~HP_BIT))
 		return;
 	hpa = pamt_hpa(pe);
 	if (hpa < run->from || (run->to && hpa >= run->to))
 		return;
 	h = mix(run->h, hpa | pe->level);
-	h = mix(h, pe->lock.word & ~HP_BIT);
+	h = mix(h, pamt_lock_of(pe)->word & ~HP_BIT);
 	h = mix(h, pe->type);
 	h = mix(h, pe->owner);
 	h = mix(h, pe->bepoch);

@@ -80,6 +80,9 @@ u64 leaf_TDH_MNG_WR(struct call *c)
 	return st;
 }
 
+/* As metadata_tdvps.c has it, of size 8, readable by any host */
+#define VCPU_STATE_DETAILS	0x9120000300000100ULL
+
 SEAM_FLAT noinline u64 leaf_TDH_VP_RD(struct call *c)
 {
 	struct md_ctx ctx = { .context = 2 };
@@ -94,7 +97,10 @@ SEAM_FLAT noinline u64 leaf_TDH_VP_RD(struct call *c)
 	if (st)
 		return st;
 	st = vcpu_at_rest(c, ctx.vcpu, VCPU_READY | VCPU_DISABLED);
-	if (!st) {
+	if (!st && id == VCPU_STATE_DETAILS && !c->version) {
+		/* what a VMM asks after each halt: not by the table */
+		c->g[R8] = vapic_deliverable(ctx.vcpu) >= 0;
+	} else if (!st) {
 		ctx.td = ctx.vcpu->td;
 		ctx.who = host_of(ctx.td);
 		st = md_read(&ctx, id, &c->g[R8],

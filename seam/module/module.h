@@ -79,7 +79,7 @@ enum page_type {
  * entries above it shared.
  */
 struct pamt_entry {
-	struct sharex lock;
+	struct sharex lock;	/* by pamt_lock_of() only */
 	u8 type;
 	u8 tdmr : 6, level : 2;	/* which entry this is: see pamt_hpa() */
 	u32 index;		/* in units of @level from the TDMR's base */
@@ -101,43 +101,58 @@ struct pamt_lent {
 #define PAMT_PAIR_VALID		1ULL
 
 /*
- * The entries of a 4K page of the module's and of the 2M and 1G around it: the
+ * The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. The locks
+ * of the 2M ones stand beside that of 1G, where each entry into a TD passes.
+ */
+struct pamt_gb {
+	struct pamt_lent *lent;		/* NULL without dynamic PAMT */
+	struct pamt_entry e1g;
+	struct sharex lock_2m[512];
+	struct pamt_entry e2m[512];
+	struct pamt_entry *e4k[512];
+};
+
+static inline struct sharex *pamt_lock_of(struct pamt_entry *pe)
+{
+	unsigned int i = pe->index % 512;
+	struct pamt_gb *gb;
+
+	if (pe->level != 1)
+		return &pe->lock;
+	gb = (void *)((char *)(pe - i) - offsetof(struct pamt_gb, e2m));
+	return &gb->lock_2m[i];
+}
+
+/*
+ * The locks of a 4K page of the module's and of the 2M and 1G around it: the
  * same for as long as the page is what it is.
  */
 struct pamt_path {
-	struct pamt_entry *e[3];
+	struct sharex *lock[3];
 };
 
 /* pamt_lock() for a host's shared use of such a page, without the way there */
 static inline bool pamt_path_lock(const struct pamt_path *p)
 {
-	if (!sharex_try_shared(&p->e[2]->lock))
+	if (!sharex_try_shared(p->lock[2]))
 		return false;
-	if (!sharex_try_shared(&p->e[1]->lock))
+	if (!sharex_try_shared(p->lock[1]))
 		goto put_1g;
-	if (sharex_try_shared_as_host(&p->e[0]->lock))
+	if (sharex_try_shared_as_host(p->lock[0]))
 		return true;
-	sharex_put_shared(&p->e[1]->lock);
+	sharex_put_shared(p->lock[1]);
 put_1g:
-	sharex_put_shared(&p->e[2]->lock);
+	sharex_put_shared(p->lock[2]);
 	return false;
 }
 
 /* pamt_unlock() of it */
 static inline void pamt_path_unlock(const struct pamt_path *p)
 {
-	sharex_put_shared(&p->e[0]->lock);
-	sharex_put_shared(&p->e[1]->lock);
-	sharex_put_shared(&p->e[2]->lock);
+	sharex_put_shared(p->lock[0]);
+	sharex_put_shared(p->lock[1]);
+	sharex_put_shared(p->lock[2]);
 }
-
-/* The entries of 1G of a TDMR; 4K ones come in chunks with TDMR.INIT. */
-struct pamt_gb {
-	struct pamt_lent *lent;		/* NULL without dynamic PAMT */
-	struct pamt_entry e1g;
-	struct pamt_entry e2m[512];
-	struct pamt_entry *e4k[512];
-};
 
 struct tdmr {
 	u64 base, size;

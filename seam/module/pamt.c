@@ -66,7 +66,7 @@ void pamt_path(hpa_t hpa, struct pamt_path *path)
 	unsigned int level;
 
 	for (level = 0; level <= 2; level++)
-		path->e[level] = pamt_at(hpa, level);
+		path->lock[level] = pamt_lock_of(pamt_at(hpa, level));
 }
 
 /*
@@ -113,12 +113,13 @@ static void pamt_unlock_above(struct pamt_gb *gb, u64 off, unsigned int level)
 	unsigned int l;
 
 	for (l = level + 1; l <= 2; l++)
-		sharex_put_shared(&pamt_in(gb, off, l)->lock);
+		sharex_put_shared(pamt_lock_of(pamt_in(gb, off, l)));
 }
 
 struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 {
 	struct pamt_entry *pe;
+	struct sharex *lock;
 	struct pamt_gb *gb;
 	unsigned int l;
 	bool got;
@@ -129,7 +130,7 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 		pe = pamt_in(gb, off, l);
 		if (l == level || !leads_on(pe, gb, off, l))
 			break;
-		if (!sharex_try_shared(&pe->lock)) {
+		if (!sharex_try_shared(pamt_lock_of(pe))) {
 			pamt_unlock_above(gb, off, l);
 			return NULL;
 		}
@@ -139,8 +140,9 @@ struct pamt_entry *pamt_lock(hpa_t hpa, unsigned int level, bool excl)
 			return NULL;
 		}
 	}
-	got = excl ? sharex_hp_try_excl(&pe->lock, false) :
-		     sharex_hp_try_shared(&pe->lock, false);
+	lock = pamt_lock_of(pe);
+	got = excl ? sharex_hp_try_excl(lock, false) :
+		     sharex_hp_try_shared(lock, false);
 	if (!got) {
 		pamt_unlock_above(gb, off, l);
 		return NULL;
@@ -156,9 +158,9 @@ void pamt_unlock(struct pamt_entry *pe, bool excl)
 
 	gb = pamt_gb_of(pamt_hpa(pe), &off);
 	if (excl)
-		sharex_put_excl(&pe->lock);
+		sharex_put_excl(pamt_lock_of(pe));
 	else
-		sharex_put_shared(&pe->lock);
+		sharex_put_shared(pamt_lock_of(pe));
 	pamt_unlock_above(gb, off, level);
 }
 
