@@ -10,8 +10,8 @@
  * switch_ns	these changed too, by VMSAVE and VMLOAD, and the general
  *		registers: what each hypervisor has to do
  * ud_ns	after each exit also an invalid opcode, of which a die notifier
- *		does nothing but skip it: what a TDX module behind SEAMCALL's
- *		#UD cannot go below, with a VMM that does nothing either
+ *		does nothing but skip it: what a TDX module behind the kernel's
+ *		die notifiers cannot go below, with a VMM that does nothing
  * xstate_ns	one XSAVE and XRSTOR of what XCR0 has on
  *
  * with the median and the best of batches. Nobody else may use SVM meanwhile.
