@@ -166,4 +166,5 @@ notrace void vcpu_enter(struct td_vcpu *vcpu)
 	td_run_here(vcpu->tdvpr, &vcpu->last, after_exit);
 	vcpu->host = NULL;
 }
+
 NOKPROBE_SYMBOL(vcpu_enter);
