@@ -105,9 +105,13 @@ static bool all_ran(unsigned int nr_tds, unsigned int vcpus)
 	return true;
 }
 
+/* For those that have not begun when time is over: a machine can be slow. */
+#define PATIENCE	60
+
 /*
  * The signals are blocked in all threads, so they wait here. SIGTERM may come
- * before the guests have begun: what did not run cannot be judged.
+ * before the guests have begun, and the end of time too: what did not run
+ * cannot be judged.
  */
 static void let_run(const sigset_t *signals, unsigned int seconds,
 		    unsigned int nr_tds, unsigned int vcpus)
@@ -120,7 +124,9 @@ static void let_run(const sigset_t *signals, unsigned int seconds,
 	end.tv_sec += seconds;
 	for (;;) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= end.tv_sec || (enough && all_ran(nr_tds, vcpus)))
+		enough |= now.tv_sec >= end.tv_sec;
+		if ((enough && all_ran(nr_tds, vcpus)) ||
+		    now.tv_sec >= end.tv_sec + PATIENCE)
 			return;
 		left.tv_sec = enough ? 0 : end.tv_sec - now.tv_sec;
 		left.tv_nsec = 10000000;
