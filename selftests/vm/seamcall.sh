@@ -80,6 +80,8 @@ observe()
 	result $? "the counters start again when they are told to"
 	echo 0 > $ENABLE
 
+	# or the kernel patches its scheduler too, and QEMU can fall over that
+	echo 0 > /sys/kernel/tracing/options/record-cmd
 	echo > /sys/kernel/tracing/trace
 	echo 1 > $EVENTS/enable
 	cat $D/deliver > /dev/null
