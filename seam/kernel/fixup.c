@@ -52,7 +52,7 @@ static const struct exception_table_entry *find_entry(unsigned long ip)
 	return NULL;
 }
 
-/* Called from the notifier: RCU holds the list and the modules in it. */
+/* Interrupts are off, which RCU waits for: the list and its modules stay. */
 bool fixup_gp(struct pt_regs *regs)
 {
 	const struct exception_table_entry *e = find_entry(regs->ip);

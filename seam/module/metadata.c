@@ -131,29 +131,16 @@ static const struct md_field *md_find_cpuid(const struct md_ctx *ctx, u64 id,
 	return md_search(ctx, MD_CPUID_VALUES, &row, &ignored);
 }
 
-/*
- * What was found last in each context: a VMM reads the same field after each
- * halt of a vCPU, and the tables have hundreds of rows.
- */
-static const struct md_field *md_last[3];
-
 const struct md_field *md_find(const struct md_ctx *ctx, u64 id,
 			       unsigned int *index)
 {
-	const struct md_field **last = &md_last[ctx->context];
-	const struct md_field *f = atomic_read_once(last);
 	unsigned int row;
 
 	if (id & MD_RESERVED)
 		return NULL;
 	if (md_is_cpuid(ctx, id))
 		return md_find_cpuid(ctx, id, index);
-	if (f && md_matches(f, id, index))
-		return md_present(ctx, f) ? f : NULL;
-	f = md_search(ctx, id, &row, index);
-	if (f)
-		atomic_set_once(last, f);
-	return f;
+	return md_search(ctx, id, &row, index);
 }
 
 static bool md_readable(const struct md_ctx *ctx, const struct md_field *f)

@@ -47,16 +47,5 @@ static const struct kernel_param_ops run_ops = {
 module_param_cb(run, &run_ops, NULL, 0200);
 MODULE_PARM_DESC(run, "\"kernel\" or \"own\"");
 
-static int __init idt_test_init(void)
-{
-	return 0;
-}
-module_init(idt_test_init);
-
-static void __exit idt_test_exit(void)
-{
-}
-module_exit(idt_test_exit);
-
 MODULE_DESCRIPTION("Test of softseam's interrupt descriptor table");
 MODULE_LICENSE("GPL");
