@@ -168,11 +168,20 @@ struct tdmr_work {
 	struct work_struct work;
 	u64 base, end;
 	tdx_status_t st;
+	u64 next;		/* the TDX module got as far as here */
+	bool stuck;
 };
+
+/*
+ * What a call did shows by whole GiB only. One that does less than a page's entry
+ * does nothing.
+ */
+#define MAX_CALLS_PER_GIB	(SZ_1G / SZ_4K)
 
 static void tdmr_init(struct work_struct *work)
 {
 	struct tdmr_work *w = container_of(work, struct tdmr_work, work);
+	unsigned int still = 0;
 	struct tdx_out out;
 
 	do {
@@ -180,8 +189,24 @@ static void tdmr_init(struct work_struct *work)
 		if (tdx_failed(w->st) ||
 		    tdx_code(w->st) == TDX_ST_TDMR_ALREADY_INITIALIZED)
 			return;
+		still = out.rdx > w->next ? 0 : still + 1;
+		w->stuck = still == MAX_CALLS_PER_GIB || out.rdx < w->next ||
+			   out.rdx > w->end;
+		w->next = out.rdx;
 		cond_resched();
-	} while (out.rdx < w->end);
+	} while (!w->stuck && w->next < w->end);
+}
+
+static int tdmr_init_result(const struct tdmr_work *w)
+{
+	if (tdx_failed(w->st))
+		return seamhost_report("initialise a TDMR", TDH_SYS_TDMR_INIT,
+				       w->st, NULL);
+	if (!w->stuck)
+		return 0;
+	pr_err("cannot initialise a TDMR: TDH.SYS.TDMR.INIT succeeds, but does not get on with 0x%llx-0x%llx (now at 0x%llx); this TDX module does not work: update it\n",
+	       w->base, w->end - 1, w->next);
+	return -EIO;
 }
 
 /* All TDMRs in parallel: the module works on each under a lock of its own. */
@@ -204,16 +229,14 @@ static int init_tdmrs(void)
 	for (i = 0; i < set->nr; i++) {
 		INIT_WORK(&work[i].work, tdmr_init);
 		work[i].base = set->tdmr[i].base;
+		work[i].next = set->tdmr[i].base;
 		work[i].end = set->tdmr[i].base + set->tdmr[i].size;
 		queue_work(wq, &work[i].work);
 	}
 	destroy_workqueue(wq);
 
 	for (i = 0; i < set->nr && !err; i++)
-		if (tdx_failed(work[i].st))
-			err = seamhost_report("initialise a TDMR",
-					      TDH_SYS_TDMR_INIT, work[i].st,
-					      NULL);
+		err = tdmr_init_result(&work[i]);
 	kfree(work);
 	if (!err)
 		seamhost.progress->stage = STAGE_UP;

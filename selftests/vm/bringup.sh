@@ -75,6 +75,19 @@ broken "KEY.CONFIG" TDH.SYS.KEY.CONFIG "ud" "#UD" "turned VMX off"
 broken "TDMR.INIT" TDH.SYS.TDMR.INIT "status 0xc000050600000000" \
 	SYS_SHUTDOWN "power-cycle"
 
+mark standstill
+insmod /modules/softseam.ko
+echo "TDH.SYS.TDMR.INIT status 0 times=1000000" > $INJECT
+! up
+result $? "TDMR.INIT that says yes and does nothing: it does not come up"
+said "TDH.SYS.TDMR.INIT succeeds, but does not get on with 0x0-.*update it"
+result $? "and the log says so"
+echo clear > $INJECT
+rmmod seamhost 2>/dev/null
+up
+result $? "with a module that works it does"
+down
+
 # Memory in use that cannot be moved: huge pages are as good as any, where what
 # is left has no room for their copies.
 mark pamt
