@@ -18,6 +18,9 @@ struct scan {
 	unsigned int nr, max;
 };
 
+/* from the first look at the memory until it is dropped */
+static bool counted;
+
 static int node_of(u64 pa)
 {
 	struct page *page = pfn_to_online_page(PHYS_PFN(pa));
@@ -102,6 +105,7 @@ int seamhost_memory_scan(void)
 	seamhost.set = kvzalloc(sizeof(*seamhost.set), GFP_KERNEL);
 	if (!seamhost.set)
 		return -ENOMEM;
+	WRITE_ONCE(counted, true);
 	err = tdmr_set_init(seamhost.set, &limits, seamhost.meta.cmr,
 			    seamhost.meta.nr_cmrs);
 	if (err) {
@@ -144,6 +148,7 @@ drop:
 
 void seamhost_memory_drop(void)
 {
+	WRITE_ONCE(counted, false);
 	kvfree(seamhost.given);
 	kvfree(seamhost.usable);
 	kvfree(seamhost.set);
@@ -189,13 +194,19 @@ static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
 	phys_addr_t start = PFN_PHYS(m->start_pfn);
 	size_t size = PFN_PHYS(m->nr_pages);
 
-	if (event != MEM_GOING_ONLINE || !READ_ONCE(seamhost.up) ||
-	    seamhost_page_usable(start, size))
+	if (event != MEM_GOING_ONLINE || !READ_ONCE(counted))
+		return NOTIFY_OK;
+	if (READ_ONCE(seamhost.up) && seamhost_page_usable(start, size))
 		return NOTIFY_OK;
 	if (READ_ONCE(late_memory)) {
 		pr_warn_ratelimited("memory 0x%llx-0x%llx comes after TDX was configured: TDs do not get it before the next boot\n",
 				    (u64)start, (u64)start + size - 1);
 		return NOTIFY_OK;
+	}
+	if (!READ_ONCE(seamhost.up)) {
+		pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: TDX is being configured and may have missed it; have it online before\n",
+				   (u64)start, (u64)start + size - 1);
+		return notifier_from_errno(-EBUSY);
 	}
 	pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: it comes after TDX was configured and TDs cannot have it; have it online before seamhost is loaded, or load seamhost with late_memory=1\n",
 			   (u64)start, (u64)start + size - 1);

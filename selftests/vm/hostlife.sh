@@ -25,6 +25,19 @@ echo "KTAP version 1"
 
 # ---- memory -----------------------------------------------------------------
 block=$(grep -l offline /sys/devices/system/memory/memory*/state 2>/dev/null | head -n 1)
+if [ -n "$block" ]; then
+	mark early
+	insmod /modules/softseam.ko
+	echo "TDH.SYS.KEY.CONFIG delay 1000000" > $INJECT
+	insmod /modules/seamhost.ko &
+	insmod=$!
+	while kill -0 $insmod 2>/dev/null && ! said "memory: "; do :; done
+	! echo online 2>/dev/null > "$block" && [ "$(cat "$block")" = offline ] &&
+		said "stays offline: TDX is being configured"
+	result $? "memory that comes while TDX is being configured is kept offline"
+	wait $insmod && rmmod seamhost && rmmod softseam
+	result $? "and it comes up"
+fi
 mark memory
 modules_in
 result $? "it comes up with memory of the machine offline"
