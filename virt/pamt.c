@@ -13,37 +13,47 @@
 /* alloc_contig_range() isolates whole blocks of this size */
 #define TRY_STEP	(4 * SZ_1M)
 
-static bool looks_movable(unsigned long pfn, unsigned long nr, int nid)
+/* a look at one page in 16 skips most hopeless places cheaply */
+#define LOOK_STEP	(16 * PAGE_SIZE)
+
+/* The last place in a range that looks as if it could not be moved; 0: none. */
+static u64 last_stuck(u64 start, u64 end, int nid)
 {
-	unsigned long end = pfn + nr;
+	struct page *page;
 
-	/* a look at one page in 16 skips most hopeless places cheaply */
-	for (; pfn < end; pfn += 16) {
-		struct page *page = pfn_to_online_page(pfn);
-
+	while (end > start) {
+		end -= min_t(u64, end - start, LOOK_STEP);
+		page = pfn_to_online_page(PHYS_PFN(end));
 		if (!page || PageReserved(page))
-			return false;
+			return end;
 		if (nid != NUMA_NO_NODE && page_to_nid(page) != nid)
-			return false;
+			return end;
 	}
-	return true;
+	return 0;
 }
 
-/* Take @size bytes below @ceiling inside one region; 0 where there is none. */
+/*
+ * Take @size bytes below @ceiling inside one region; 0 where there is none. From
+ * the top down, and no place is looked at twice.
+ */
 static u64 take_in_region(const struct tdmr_region *r, u64 size, u64 ceiling,
 			  int nid)
 {
-	u64 top = min(r->end, ceiling), at;
+	u64 top = min(r->end, ceiling), seen = top, at, stuck;
 
 	while (top >= r->start && top - r->start >= size) {
 		at = (top - size) & PAGE_MASK;
-		if (looks_movable(PHYS_PFN(at), size >> PAGE_SHIFT, nid) &&
+		stuck = last_stuck(at, min(top, seen), nid);
+		seen = stuck ?: at;
+		if (!stuck &&
 		    !compat_alloc_contig(PHYS_PFN(at), size >> PAGE_SHIFT))
 			return at;
 		cond_resched();
 		if (top < TRY_STEP)
 			break;
 		top = ALIGN(top, TRY_STEP) - TRY_STEP;
+		if (stuck)
+			top = min(top, ALIGN_DOWN(stuck, TRY_STEP));
 	}
 	return 0;
 }
