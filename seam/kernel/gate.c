@@ -3,6 +3,7 @@
  * A short way to the door: an interrupt descriptor table that is the kernel's
  * but for #UD. An emulating CPU pays for each page that is touched after a world
  * switch, and the kernel's way to its die notifiers leads over a dozen of them.
+ * Under QEMU's TCG it has another gate for #BP, see stale.c.
  *
  * A CPU gets the table with its first SEAMCALL that came by the notifier, and
  * gives it back when it goes offline or softseam goes. Whatever is not a
@@ -24,8 +25,8 @@ bool gate_wanted = true;
 module_param_named(own_idt, gate_wanted, bool, 0644);
 MODULE_PARM_DESC(own_idt, "SEAMCALL by an interrupt descriptor table of softseam's, not by a die notifier: quicker (default: yes)");
 
-/* where #UD goes that is not ours */
-unsigned long seam_gate_kernel;
+/* where #UD and #BP go that are not ours */
+unsigned long seam_gate_kernel, seam_gate_kernel_bp;
 
 static gate_desc *table;
 static struct desc_ptr kernel_idt;
@@ -107,6 +108,9 @@ int gate_open(void)
 	       min_t(size_t, kernel_idt.size + 1, PAGE_SIZE));
 	seam_gate_kernel = gate_offset(&copy[X86_TRAP_UD]);
 	set_target(&copy[X86_TRAP_UD], (unsigned long)seam_gate);
+	seam_gate_kernel_bp = gate_offset(&copy[X86_TRAP_BP]);
+	if (stale_possible())
+		set_target(&copy[X86_TRAP_BP], (unsigned long)seam_gate_bp);
 
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "softseam:idt",
 					NULL, gate_cpu_off);

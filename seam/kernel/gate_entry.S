@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * #UD, on CPUs whose interrupt descriptor table is gate.c's. What the kernel
- * itself does before it asks die notifiers is left out: it is for what has gone
- * wrong, and this is a call. Interrupts are off.
+ * #UD and #BP, on CPUs whose interrupt descriptor table is gate.c's. What the
+ * kernel itself does before it asks die notifiers is left out: it is for what has
+ * gone wrong, and a #UD is a call. Interrupts are off.
  */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
@@ -20,6 +20,25 @@
 #define STACK		8(%rsp)
 
 	.section .text.seam_gate, "ax"
+
+.macro PUSH_REGS
+	push	$-1
+	push	%rdi
+	push	%rsi
+	push	%rdx
+	push	%rcx
+	push	%rax
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+.endm
 
 .macro POP_REGS
 	pop	%r15
@@ -47,23 +66,7 @@ SYM_CODE_START(seam_gate)
 	testb	$3, 8(%rsp)
 	jnz	.Lkernel
 
-	/* struct pt_regs */
-	push	$-1
-	push	%rdi
-	push	%rsi
-	push	%rdx
-	push	%rcx
-	push	%rax
-	push	%r8
-	push	%r9
-	push	%r10
-	push	%r11
-	push	%rbx
-	push	%rbp
-	push	%r12
-	push	%r13
-	push	%r14
-	push	%r15
+	PUSH_REGS
 	UNWIND_HINT_REGS
 	cld
 	mov	%rsp, %rdi
@@ -119,3 +122,22 @@ SYM_CODE_START(seam_gate)
 	ANNOTATE_RETPOLINE_SAFE
 	jmp	*seam_gate_kernel(%rip)
 SYM_CODE_END(seam_gate)
+
+SYM_CODE_START(seam_gate_bp)
+	UNWIND_HINT_IRET_REGS
+	ENDBR
+	testb	$3, 8(%rsp)
+	jnz	.Lkernel_bp
+	PUSH_REGS
+	UNWIND_HINT_REGS
+	cld
+	mov	%rsp, %rdi
+	call	stale_breakpoint
+	test	%al, %al
+	jnz	.Liret
+	POP_REGS
+.Lkernel_bp:
+	UNWIND_HINT_IRET_REGS
+	ANNOTATE_RETPOLINE_SAFE
+	jmp	*seam_gate_kernel_bp(%rip)
+SYM_CODE_END(seam_gate_bp)

@@ -50,6 +50,7 @@ static const struct file_operations name##_fops = {			\
 TEST_FILE(refusals);
 TEST_FILE(stack);
 TEST_FILE(gate);
+TEST_FILE(breakpoint);
 TEST_FILE(td);
 TEST_FILE(disable);
 TEST_FILE(unload);
@@ -132,6 +133,8 @@ static int __init seamcall_test_init(void)
 	debugfs_create_file("refusals", 0400, dir, NULL, &refusals_fops);
 	debugfs_create_file("stack", 0400, dir, NULL, &stack_fops);
 	debugfs_create_file("gate", 0400, dir, NULL, &gate_fops);
+	debugfs_create_file("breakpoint", 0400, dir, NULL,
+			    &breakpoint_fops);
 	debugfs_create_file("td", 0400, dir, NULL, &td_fops);
 	debugfs_create_file("disable", 0400, dir, NULL, &disable_fops);
 	debugfs_create_file("unload", 0400, dir, NULL, &unload_fops);

@@ -18,6 +18,7 @@ __printf(3, 4) void result(struct tally *t, bool ok, const char *fmt, ...);
 void test_refusals(struct tally *t);
 void test_stack(struct tally *t);
 void test_gate(struct tally *t);
+void test_breakpoint(struct tally *t);
 void test_td(struct tally *t);
 void test_disable(struct tally *t);
 void test_unload(struct tally *t);
@@ -26,5 +27,8 @@ void test_pamt(struct tally *t);
 /* NMIs at all CPUs but the first, for so many seconds */
 int nmi_storm(unsigned int seconds);
 unsigned long nmi_seen(void);
+
+/* breakpoint.c, in assembler */
+extern u8 breakpoint_spot[];
 
 #endif /* SEAMCALL_TEST_H */
