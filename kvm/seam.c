@@ -13,6 +13,8 @@
 
 #define TRIES_ENTROPY	10
 #define TRIES_YIELD	16
+#define TRIES_NAP	500
+/* seconds in all: whoever holds the lock may run on a CPU that a hypervisor stops */
 #define TRIES_SLEEP	2000
 #define TRIES_ATOMIC	4096
 
@@ -24,8 +26,10 @@ bool seam_again(tdx_status_t st, unsigned int tries)
 		return false;
 	if (tries < TRIES_YIELD)
 		cond_resched();
-	else
+	else if (tries < TRIES_NAP)
 		usleep_range(20, 100);
+	else
+		usleep_range(1000, 2000);
 	return true;
 }
 

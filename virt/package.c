@@ -2,6 +2,7 @@
 /* Work that one CPU of every package has to do. */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -75,17 +76,29 @@ EXPORT_SYMBOL_GPL(seamhost_on_each_package);
  * come in the length of a write-back. CPUs can neither come nor go meanwhile.
  */
 #define CACHE_WB_CALLS	100000
+/*
+ * TDs that are made or ended elsewhere hold the table of KeyIDs as long as a leaf
+ * takes. Under a hypervisor its CPU may be stopped meanwhile: some seconds.
+ */
+#define CACHE_WB_BUSY	3000
 
 static int cache_wb(void *unused)
 {
-	unsigned int calls;
+	unsigned int calls, busy = 0;
+	bool resume = false;
 	tdx_status_t st;
 
 	for (calls = 0; calls < CACHE_WB_CALLS; calls++) {
-		st = tdh_phymem_cache_wb(calls > 0);
-		if (tdx_code(st) != TDX_ST_INTERRUPTED_RESUMABLE)
+		st = tdh_phymem_cache_wb(resume);
+		if (tdx_code(st) == TDX_ST_INTERRUPTED_RESUMABLE) {
+			resume = true;
+			cond_resched();
+		} else if (tdx_code(st) == TDX_ST_OPERAND_BUSY &&
+			   ++busy < CACHE_WB_BUSY) {
+			usleep_range(busy < 500 ? 20 : 1000, 2000);
+		} else {
 			break;
-		cond_resched();
+		}
 	}
 	if (tdx_code(st) == TDX_ST_NO_HKID_READY_TO_WBCACHE)
 		return 0;

@@ -48,6 +48,7 @@ lost()
 
 TDXCTL=/tests/tdxctl
 REFUSED="status 0xc000010000000001"
+BUSY="status 0x80000200000000ba"
 
 echo "KTAP version 1"
 lost "PAGE.RECLAIM" "TDH.PHYMEM.PAGE.RECLAIM $REFUSED" 0
@@ -55,8 +56,23 @@ modules_out
 lost "KEY.FREEID" "TDH.MNG.KEY.FREEID $REFUSED" 1
 dmesg | grep -q "kvm_tdx: TD with KeyID [0-9]* could not be ended; its memory is lost"
 result $? "KEY.FREEID failed: the log says that a TD could not be ended"
+echo "TDH.MNG.KEY.FREEID $REFUSED times=1000000" > $INJECT
+refused_test terminate > /tmp/terminate
+result $? "KEY.FREEID fails: TERMINATE_VM says so to each who asks"
+[ $bad = 0 ] || sed 's/^/# /' /tmp/terminate
+echo clear > $INJECT
 modules_out
 result $? "all modules go"
+
+# Others are at work on KeyIDs, more often than not.
+mark busy
+modules_in
+echo "TDH.PHYMEM.CACHE.WB $BUSY times=300" > $INJECT
+life && [ "$(value leaked_pages)" = 0 ] && nothing_left &&
+	[ "$(value keyids_free)" = "$(($(value keyids)))" ]
+result $? "CACHE.WB is busy 300 times: nothing is lost"
+echo clear > $INJECT
+modules_out
 
 # ---- /dev/kvm has one owner -----------------------------------------------------
 mark owner
