@@ -320,6 +320,7 @@ int seamhost_bring_up(void)
 			goto drop_memory;
 	}
 	seamhost.up = true;
+	seamhost_memory_counted();
 	announce();
 	return 0;
 

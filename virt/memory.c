@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The memory of the running kernel, as the TDX module will see it. */
+#include <linux/delay.h>
 #include <linux/ioport.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
@@ -18,8 +19,10 @@ struct scan {
 	unsigned int nr, max;
 };
 
-/* from the first look at the memory until it is dropped */
-static bool counted;
+/* from before the first look at the memory until TDX is up, or not to be */
+static bool counting;
+/* Memory is on its way; the kernel has one piece come at a time. */
+static bool coming;
 
 static int node_of(u64 pa)
 {
@@ -105,7 +108,11 @@ int seamhost_memory_scan(void)
 	seamhost.set = kvzalloc(sizeof(*seamhost.set), GFP_KERNEL);
 	if (!seamhost.set)
 		return -ENOMEM;
-	WRITE_ONCE(counted, true);
+	/* what was on its way before is seen by the scan, the rest is refused */
+	WRITE_ONCE(counting, true);
+	smp_mb(); /* pairs with that in going_online() */
+	while (READ_ONCE(coming))
+		msleep(20);
 	err = tdmr_set_init(seamhost.set, &limits, seamhost.meta.cmr,
 			    seamhost.meta.nr_cmrs);
 	if (err) {
@@ -146,9 +153,16 @@ drop:
 	return err;
 }
 
+/* From here on seamhost.up says it all: who sees this sees that too. */
+void seamhost_memory_counted(void)
+{
+	/* pairs with the load in going_online() */
+	smp_store_release(&counting, false);
+}
+
 void seamhost_memory_drop(void)
 {
-	WRITE_ONCE(counted, false);
+	seamhost_memory_counted();
 	kvfree(seamhost.given);
 	kvfree(seamhost.usable);
 	kvfree(seamhost.set);
@@ -188,29 +202,48 @@ MODULE_PARM_DESC(late_memory,
  * TDMRs are told to the module once, so memory that comes later is not for TDs.
  * The page allocator does not know that and would offer them little else.
  */
-static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
+static int going_online(const struct memory_notify *m)
 {
-	struct memory_notify *m = arg;
 	phys_addr_t start = PFN_PHYS(m->start_pfn);
 	size_t size = PFN_PHYS(m->nr_pages);
+	u64 last = start + size - 1;
+	bool early, up;
 
-	if (event != MEM_GOING_ONLINE || !READ_ONCE(counted))
+	/* either it is waited for, or refused here */
+	WRITE_ONCE(coming, true);
+	smp_mb(); /* pairs with that in seamhost_memory_scan() */
+	/* before seamhost.up: see seamhost_memory_counted() */
+	early = smp_load_acquire(&counting);
+	up = READ_ONCE(seamhost.up);
+	if (!early && !up)
 		return NOTIFY_OK;
-	if (READ_ONCE(seamhost.up) && seamhost_page_usable(start, size))
+	if (up && seamhost_page_usable(start, size))
 		return NOTIFY_OK;
 	if (READ_ONCE(late_memory)) {
-		pr_warn_ratelimited("memory 0x%llx-0x%llx comes after TDX was configured: TDs do not get it before the next boot\n",
-				    (u64)start, (u64)start + size - 1);
+		pr_warn_ratelimited("memory 0x%llx-0x%llx is too late for TDX: TDs do not get it before the next boot\n",
+				    (u64)start, last);
 		return NOTIFY_OK;
 	}
-	if (!READ_ONCE(seamhost.up)) {
-		pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: TDX is being configured and may have missed it; have it online before\n",
-				   (u64)start, (u64)start + size - 1);
-		return notifier_from_errno(-EBUSY);
-	}
-	pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: it comes after TDX was configured and TDs cannot have it; have it online before seamhost is loaded, or load seamhost with late_memory=1\n",
-			   (u64)start, (u64)start + size - 1);
+	if (!up)
+		pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: TDX is being configured; have it online before seamhost is loaded, or load seamhost with late_memory=1\n",
+				   (u64)start, last);
+	else
+		pr_err_ratelimited("memory 0x%llx-0x%llx stays offline: it comes after TDX was configured and TDs cannot have it; have it online before seamhost is loaded, or load seamhost with late_memory=1\n",
+				   (u64)start, last);
 	return notifier_from_errno(-EBUSY);
+}
+
+static int on_memory(struct notifier_block *nb, unsigned long event, void *arg)
+{
+	switch (event) {
+	case MEM_GOING_ONLINE:
+		return going_online(arg);
+	case MEM_ONLINE:
+	case MEM_CANCEL_ONLINE:
+		WRITE_ONCE(coming, false);
+		break;
+	}
+	return NOTIFY_OK;
 }
 
 static struct notifier_block memory_nb = { .notifier_call = on_memory };

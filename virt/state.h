@@ -115,6 +115,7 @@ tdx_status_t seamhost_sys_rd(u64 field, u64 *value);
 
 /* memory.c */
 int seamhost_memory_scan(void);
+void seamhost_memory_counted(void);
 void seamhost_memory_drop(void);
 int seamhost_memory_settle(void);
 int seamhost_memory_init(void);

@@ -139,8 +139,12 @@ enum seam_result seam_call(unsigned int lp, u64 g[NR_GPRS],
 		return SEAM_VMFAILINVALID;
 	stall_disarm(lp);
 	if (fault_before(lp, g[RAX], &st, &fault)) {
-		if (fault == SEAM_DONE)
+		if (fault == SEAM_DONE) {
 			g[RAX] = st;
+			/* success without an output is something to tell */
+			if (!(st & SEAM_BIT(63)))
+				g[RDX] = 0;
+		}
 		return fault;
 	}
 	if (g[RAX] & RAX_SEAMLDR)

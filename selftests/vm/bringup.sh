@@ -82,6 +82,8 @@ echo "TDH.SYS.TDMR.INIT status 0 times=1000000" > $INJECT
 result $? "TDMR.INIT that says yes and does nothing: it does not come up"
 said "TDH.SYS.TDMR.INIT succeeds, but does not get on with 0x0-.*update it"
 result $? "and the log says so"
+[ "$(awk '$1 == "TDH.SYS.TDMR.INIT" { print $2 }' /sys/kernel/debug/softseam/stats)" -ge 262144 ]
+result $? "after a call for each page of a GiB"
 echo clear > $INJECT
 rmmod seamhost 2>/dev/null
 up

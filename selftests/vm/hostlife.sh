@@ -28,7 +28,8 @@ block=$(grep -l offline /sys/devices/system/memory/memory*/state 2>/dev/null | h
 if [ -n "$block" ]; then
 	mark early
 	insmod /modules/softseam.ko
-	echo "TDH.SYS.KEY.CONFIG delay 1000000" > $INJECT
+	# in pieces: who is to come online waits for all CPUs
+	echo "TDH.SYS.TDMR.INIT delay 10000 times=250" > $INJECT
 	insmod /modules/seamhost.ko &
 	insmod=$!
 	while kill -0 $insmod 2>/dev/null && ! said "memory: "; do :; done
