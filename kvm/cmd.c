@@ -33,12 +33,13 @@ long vm_tdx_cmd(struct td_vm *vm, void __user *argp)
 		return ret;
 	if (cmd.id == KVM_TDX_CAPABILITIES)
 		return td_capabilities(vm, &cmd);
-	if (cmd.id == KVM_TDX_TERMINATE_VM)
-		return cmd.flags ? -EINVAL : td_terminate(vm);
-
-	mutex_lock(&vm->lock);
-	ret = vm_cmd_locked(vm, &cmd);
-	mutex_unlock(&vm->lock);
+	if (cmd.id == KVM_TDX_TERMINATE_VM) {
+		ret = cmd.flags ? -EINVAL : td_terminate(vm, &cmd);
+	} else {
+		mutex_lock(&vm->lock);
+		ret = vm_cmd_locked(vm, &cmd);
+		mutex_unlock(&vm->lock);
+	}
 
 	/* hw_error tells what errno cannot */
 	if (copy_to_user(argp, &cmd, sizeof(cmd)))

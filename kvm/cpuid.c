@@ -82,21 +82,36 @@ long cpuid_get(struct td_vcpu *vcpu, void __user *argp)
 	return cpuid_out(argp, vcpu->cpuid ?: &none);
 }
 
-static bool td_cpuid_read(struct td_vm *vm, u32 leaf, int subleaf,
-			  struct kvm_cpuid_entry2 *e)
+/* A leaf that is not there is no failure. */
+static int cpuid_absent(tdx_status_t st)
+{
+	switch (tdx_code(st)) {
+	case TDX_ST_METADATA_FIELD_ID_INCORRECT:
+	case TDX_ST_METADATA_FIELD_NOT_READABLE:
+		return 0;
+	default:
+		seam_complain(TDX_LEAF_RAX(TDH_MNG_RD), st);
+		return -EIO;
+	}
+}
+
+/* 1: it is there; 0: it is not; or -EIO */
+static int td_cpuid_read(struct td_vm *vm, u32 leaf, int subleaf,
+			 struct kvm_cpuid_entry2 *e)
 {
 	u64 field = TDX_TDCS_CPUID_VALUES | FIELD_LEAF(leaf);
 	struct tdx_out lo, hi;
+	tdx_status_t st;
 
 	if (leaf & LEAF_EXTENDED)
 		field |= FIELD_EXTENDED;
 	field |= subleaf < 0 ? FIELD_NO_SUBLEAF : FIELD_SUBLEAF(subleaf);
 
-	/* a leaf that is not there is no failure */
-	if (tdx_failed(seam_retry(tdh_mng_rd(vm->tdr, field, &lo))) ||
-	    tdx_failed(seam_retry(tdh_mng_rd(vm->tdr, field | FIELD_ECX_EDX,
-					     &hi))))
-		return false;
+	st = seam_retry(tdh_mng_rd(vm->tdr, field, &lo));
+	if (!tdx_failed(st))
+		st = seam_retry(tdh_mng_rd(vm->tdr, field | FIELD_ECX_EDX, &hi));
+	if (tdx_failed(st))
+		return cpuid_absent(st);
 
 	memset(e, 0, sizeof(*e));
 	e->function = leaf;
@@ -108,38 +123,37 @@ static bool td_cpuid_read(struct td_vm *vm, u32 leaf, int subleaf,
 	e->ebx = upper_32_bits(lo.r8);
 	e->ecx = lower_32_bits(hi.r8);
 	e->edx = upper_32_bits(hi.r8);
-	return true;
+	return 1;
 }
 
-static void td_cpuid_leaf(struct td_vm *vm, u32 leaf, struct kvm_cpuid2 *c)
+static int td_cpuid_leaf(struct td_vm *vm, u32 leaf, struct kvm_cpuid2 *c)
 {
-	unsigned int i;
+	int ret, i;
 
-	if (c->nent >= MAX_ENTRIES)
-		return;
-	if (td_cpuid_read(vm, leaf, -1, &c->entries[c->nent])) {
-		c->nent++;
-		return;
+	/* without subleaves, or those that there are */
+	for (i = -1; i < SUBLEAVES && c->nent < MAX_ENTRIES; i++) {
+		ret = td_cpuid_read(vm, leaf, i, &c->entries[c->nent]);
+		if (ret < 0)
+			return ret;
+		c->nent += ret;
+		if (ret ? i < 0 : i >= 0)
+			break;
 	}
-	for (i = 0; i < SUBLEAVES && c->nent < MAX_ENTRIES; i++) {
-		if (!td_cpuid_read(vm, leaf, i, &c->entries[c->nent]))
-			return;
-		c->nent++;
-	}
+	return 0;
 }
 
 /* One half of the leaves: the first says which is the last. */
 static int td_cpuid_half(struct td_vm *vm, u32 first, struct kvm_cpuid2 *c)
 {
 	u32 leaf, last, at = c->nent;
+	int ret = td_cpuid_leaf(vm, first, c);
 
-	td_cpuid_leaf(vm, first, c);
-	if (c->nent == at)
+	if (ret || c->nent == at)
 		return -EIO;
 	last = min(c->entries[at].eax, first + 0x7f);
-	for (leaf = first + 1; leaf <= last; leaf++)
-		td_cpuid_leaf(vm, leaf, c);
-	return 0;
+	for (leaf = first + 1; leaf <= last && !ret; leaf++)
+		ret = td_cpuid_leaf(vm, leaf, c);
+	return ret;
 }
 
 /* KVM_TDX_GET_CPUID; vm->lock is held. */

@@ -18,7 +18,7 @@ int exit_internal_error(struct td_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 
-	WRITE_ONCE(vcpu->vm->broken, true);
+	vm_break(vcpu->vm);
 	if (tdx_not_delivered(vcpu->exit)) {
 		run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 		run->fail_entry.hardware_entry_failure_reason = vcpu->exit.raw;

@@ -26,7 +26,7 @@ static int fault_private(struct td_vcpu *vcpu, gpa_t gpa, u64 eeq)
 	 * TD that does not want to hear of that: it would fault for ever.
 	 */
 	if (TD_EXIT_EXT_TYPE(eeq) == TD_EXIT_EXT_PENDING_EPT) {
-		WRITE_ONCE(vm->broken, true);
+		vm_break(vm);
 		return -EIO;
 	}
 

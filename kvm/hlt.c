@@ -21,12 +21,15 @@ bool vcpu_has_event(struct td_vcpu *vcpu)
 	return irq_posted(vcpu) || nmi_requested(vcpu);
 }
 
-/* One that reached the virtual APIC before the guest halted. */
+/*
+ * One that reached the virtual APIC before the guest halted. When that cannot be
+ * known the guest goes on: HLT may end any time.
+ */
 static bool pending_in_td(struct td_vcpu *vcpu)
 {
 	u64 details;
 
-	return !vcpu_td_read(vcpu, TDX_TDVPS_VCPU_STATE_DETAILS, &details) &&
+	return vcpu_td_read(vcpu, TDX_TDVPS_VCPU_STATE_DETAILS, &details) ||
 	       details & STATE_INTR_PENDING;
 }
 

@@ -112,37 +112,48 @@ static u32 timer_count(struct td_vcpu *vcpu)
 }
 
 /* What the guest's RDTSC shows now: the module scales the host's TSC. */
-static int guest_tsc(struct td_vcpu *vcpu, u64 *now)
+static int guest_tsc(struct td_vm *vm, u64 *now)
 {
 	struct tdx_out off, mul;
 
-	/* KVM_SET_MSRS comes here from outside of KVM_RUN, too */
-	if (!vm_alive(vcpu->vm) ||
-	    tdx_failed(seam_retry(tdh_mng_rd(vcpu->vm->tdr, TDX_TDCS_TSC_OFFSET,
-					     &off))) ||
-	    tdx_failed(seam_retry(tdh_mng_rd(vcpu->vm->tdr,
-					     TDX_TDCS_TSC_MULTIPLIER, &mul))))
-		return -EIO;
-	*now = mul_u64_u64_shr(rdtsc(), mul.r8, 48) + off.r8;
+	/* both stay for the TD's life; the offset is there when this is */
+	if (!smp_load_acquire(&vm->tsc_multiplier)) {
+		/* KVM_SET_MSRS comes here from outside of KVM_RUN, too */
+		if (!vm_alive(vm) ||
+		    tdx_failed(seam_retry(tdh_mng_rd(vm->tdr, TDX_TDCS_TSC_OFFSET,
+						     &off))) ||
+		    tdx_failed(seam_retry(tdh_mng_rd(vm->tdr,
+						     TDX_TDCS_TSC_MULTIPLIER,
+						     &mul))))
+			return -EIO;
+		WRITE_ONCE(vm->tsc_offset, off.r8);
+		/* pairs with the load above */
+		smp_store_release(&vm->tsc_multiplier, mul.r8);
+	}
+	*now = mul_u64_u64_shr(rdtsc(), vm->tsc_multiplier, 48) + vm->tsc_offset;
 	return 0;
 }
 
-static void timer_start_deadline(struct td_vcpu *vcpu)
+static int timer_start_deadline(struct td_vcpu *vcpu, u64 deadline)
 {
 	u64 khz = rounddown(vcpu->vm->tsc_khz, TSC_UNIT_KHZ);
 	struct lapic *l = &vcpu->lapic;
 	u64 now, ns = 0;
 
+	/* first: when it fires it forgets the deadline, which is the old one */
 	hrtimer_cancel(&l->timer);
-	if (!l->tsc_deadline || timer_mode(vcpu) != TIMER_DEADLINE)
-		return;
-	if (guest_tsc(vcpu, &now))
-		return;
+	WRITE_ONCE(l->tsc_deadline, 0);
+	if (!deadline)
+		return 0;
+	if (guest_tsc(vcpu->vm, &now))
+		return -EIO;
+	l->tsc_deadline = deadline;
 	if (l->tsc_deadline > now)
 		ns = mul_u64_u64_div_u64(l->tsc_deadline - now, NSEC_PER_MSEC,
 					 khz);
 	l->expires = ktime_add_ns(ktime_get(), min_t(u64, ns, KTIME_MAX / 4));
 	hrtimer_start(&l->timer, l->expires, HRTIMER_MODE_ABS);
+	return 0;
 }
 
 static void lvt_write(struct td_vcpu *vcpu, int i, u32 value)
@@ -244,9 +255,7 @@ int lapic_write(struct td_vcpu *vcpu, u32 msr, u64 value)
 	if (msr == MSR_IA32_TSC_DEADLINE) {
 		if (timer_mode(vcpu) != TIMER_DEADLINE)
 			return 0;
-		l->tsc_deadline = value;
-		timer_start_deadline(vcpu);
-		return 0;
+		return timer_start_deadline(vcpu, value);
 	}
 
 	if (REG(msr) == APIC_ICR) {

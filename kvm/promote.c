@@ -90,7 +90,7 @@ static void block_promote(struct td_vm *vm, struct sept_block *b,
 		if (tdx_failed(st))
 			return;
 		if (td_track(vm)) {
-			WRITE_ONCE(vm->broken, true);
+			vm_break(vm);
 			return;
 		}
 	}
@@ -101,7 +101,7 @@ static void block_promote(struct td_vm *vm, struct sept_block *b,
 		st = seam_insist(tdh_mem_range_unblock(vm->tdr, gpa,
 						       TDX_LEVEL_2M, &out));
 		if (seam_failed(TDH_MEM_RANGE_UNBLOCK, st))
-			WRITE_ONCE(vm->broken, true);
+			vm_break(vm);
 		return;
 	}
 

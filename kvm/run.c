@@ -55,7 +55,7 @@ static bool may_enter(struct td_vcpu *vcpu)
 
 	local_irq_disable();
 	if (err) {
-		WRITE_ONCE(vcpu->vm->broken, true);
+		vm_break(vcpu->vm);
 		return false;
 	}
 	vcpu_note_loaded(vcpu);

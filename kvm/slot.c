@@ -213,8 +213,8 @@ void slots_free(struct td_vm *vm)
 /* What the guest has of the range goes; -ENOMEM: not all of it did. */
 int slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
 {
+	int ret, worst = 0;
 	struct slot *s;
-	int ret;
 
 	list_for_each_entry(s, &vm->slots, link) {
 		u64 from, to;
@@ -228,8 +228,9 @@ int slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
 		ret = sept_zap(vm, s->gfn + from - s->memfd_pgoff, to - from);
 		if (ret == -ENOMEM)
 			return ret;
+		worst = ret ?: worst;
 	}
-	return 0;
+	return worst;
 }
 
 /* Mappings are within slots: none is cut, so nothing wants memory. */

@@ -34,6 +34,7 @@ static bool teardown_key(struct td_vm *vm)
 	tdx_status_t st;
 
 	st = seam_insist(tdh_mng_vpflushdone(vm->tdr));
+	vm->end_status = st.raw;
 	if (seam_failed(TDH_MNG_VPFLUSHDONE, st))
 		return false;
 
@@ -42,6 +43,7 @@ static bool teardown_key(struct td_vm *vm)
 		if (seamhost_cache_wb())
 			continue;
 		st = seam_insist(tdh_mng_key_freeid(vm->tdr));
+		vm->end_status = st.raw;
 		if (tdx_code(st) != TDX_ST_WBCACHE_NOT_COMPLETE)
 			break;
 	}
@@ -113,9 +115,9 @@ static void teardown_td(struct td_vm *vm)
  * td_teardown() - end the TD and take everything back from the module
  * @vm: the VM; its files stay usable and answer -EIO
  *
- * Safe at any point of the life cycle and more than once. May sleep; no lock
- * of the VM is held. A page that does not come back is leaked, counted and
- * reported by seamhost.
+ * Safe at any point of the life cycle and more than once: it is over when any
+ * call returns. May sleep; no lock of the VM is held. A page that does not come
+ * back is leaked, counted and reported by seamhost.
  */
 void td_teardown(struct td_vm *vm)
 {
@@ -125,13 +127,16 @@ void td_teardown(struct td_vm *vm)
 	first = !vm->dead;
 	WRITE_ONCE(vm->dead, true);
 	mutex_unlock(&vm->lock);
-	if (!first)
+	if (!first) {
+		wait_for_completion(&vm->ended);
 		return;
+	}
 
 	teardown_vcpus(vm);
 	mutex_lock(&vm->lock);
 	teardown_td(vm);
 	mutex_unlock(&vm->lock);
+	complete_all(&vm->ended);
 }
 
 /* A TD that could not be completed at creation: as if it never was. */
@@ -141,10 +146,13 @@ void td_abandon(struct td_vm *vm)
 	shared_destroy(vm);
 }
 
-long td_terminate(struct td_vm *vm)
+long td_terminate(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 {
 	if (vm->state == TD_NEW)
 		return -EINVAL;
 	td_teardown(vm);
-	return 0;
+	if (vm->hkid == TD_NO_HKID)
+		return 0;
+	cmd->hw_error = vm->end_status;
+	return -EIO;
 }

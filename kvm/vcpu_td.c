@@ -44,7 +44,7 @@ static void flush_here(void *arg)
 	if (tdx_code(st) != TDX_ST_VCPU_NOT_ASSOCIATED &&
 	    vcpu->inited_by_module && seam_failed(TDH_VP_FLUSH, st)) {
 		/* it cannot run anywhere else now; teardown tries again */
-		WRITE_ONCE(vcpu->vm->broken, true);
+		vm_break(vcpu->vm);
 		return;
 	}
 	list_del_init(&vcpu->here);

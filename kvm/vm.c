@@ -35,6 +35,7 @@ static void vm_init(struct td_vm *vm)
 	for (i = 0; i < ARRAY_SIZE(vm->sept_pages); i++)
 		xa_init(&vm->sept_pages[i]);
 	init_waitqueue_head(&vm->hold_wq);
+	init_completion(&vm->ended);
 	spin_lock_init(&vm->shared_lock);
 }
 
@@ -104,6 +105,18 @@ void vm_kick(struct td_vm *vm)
 			smp_call_function_single(cpu, kicked, NULL, 1);
 	}
 	put_cpu();
+}
+
+/* The TD cannot run on: its vCPUs are told, also those that sleep. Any context. */
+void vm_break(struct td_vm *vm)
+{
+	unsigned int i, n = READ_ONCE(vm->nr_vcpus);
+
+	if (READ_ONCE(vm->broken))
+		return;
+	WRITE_ONCE(vm->broken, true);
+	for (i = 0; i < n; i++)
+		vcpu_kick(vm->vcpus[i]);
 }
 
 /* As vm_kick(), and nobody enters again with old shared translations. */

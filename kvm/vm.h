@@ -3,6 +3,7 @@
 #ifndef KVM_TDX_VM_H
 #define KVM_TDX_VM_H
 
+#include <linux/completion.h>
 #include <linux/gfp.h>
 #include <linux/kref.h>
 #include <linux/maple_tree.h>
@@ -51,8 +52,11 @@ struct td_vm {
 	enum td_state state;
 	/* Once set it stays: no vCPU enters and no leaf changes the TD. */
 	bool dead;
-	/* The module or the guest ended the TD; it cannot run on. */
+	/* The module or the guest ended the TD; it cannot run on: vm_break(). */
 	bool broken;
+	/* Teardown is over; what kept the KeyID, if it was kept. */
+	struct completion ended;
+	u64 end_status;
 
 	/* Configuration before INIT_VM */
 	bool split_irqchip;
@@ -61,6 +65,8 @@ struct td_vm {
 	unsigned int max_vcpu_ids;	/* 0: not limited by the VMM */
 	unsigned int bus_cycle_ns;
 	u32 tsc_khz;
+	/* what the module makes of the TSC, once it was asked; 0: it was not */
+	u64 tsc_multiplier, tsc_offset;
 
 	/* The TD */
 	int hkid;
@@ -117,6 +123,7 @@ void vm_get(struct td_vm *vm);
 void vm_put(struct td_vm *vm);
 void vm_runner_put(struct td_vm *vm);
 void vm_kick(struct td_vm *vm);
+void vm_break(struct td_vm *vm);
 void vm_kick_flush(struct td_vm *vm);
 void vm_hold(struct td_vm *vm);
 void vm_release_hold(struct td_vm *vm);
@@ -160,7 +167,7 @@ int td_params_build(struct td_vm *vm, const struct kvm_tdx_init_vm *init,
 
 /* teardown.c */
 void td_teardown(struct td_vm *vm);
-long td_terminate(struct td_vm *vm);
+long td_terminate(struct td_vm *vm, struct kvm_tdx_cmd *cmd);
 
 /* irq ioctls: irqchip.c, irqfd.c, ioeventfd.c */
 int vm_irq_init(struct td_vm *vm);

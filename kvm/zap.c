@@ -165,7 +165,7 @@ static int sept_demote(struct td_vm *vm, struct sept_block *b,
 	}
 	if (ret) {
 		/* blocked at worst: neither the guest nor we can use it */
-		WRITE_ONCE(vm->broken, true);
+		vm_break(vm);
 		return ret;
 	}
 	b->table = table;
@@ -343,6 +343,6 @@ int sept_zap(struct td_vm *vm, u64 gfn, u64 npages)
 
 	/* entries may be left that neither side can use: do not run on */
 	if (ret == -EIO)
-		WRITE_ONCE(vm->broken, true);
+		vm_break(vm);
 	return ret;
 }

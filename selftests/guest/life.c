@@ -61,6 +61,10 @@ u32 guest_main(const struct guest_info *info)
 		io_out(PORT_SYNC, 4, LIFE_SPIN);
 		for (;;)
 			spin++;
+	case LIFE_HLT:
+		io_out(PORT_SYNC, 4, LIFE_HLT);
+		for (;;)
+			vmm_hlt(false);
 	case LIFE_WHOLE:
 	case LIFE_WHOLE_2M:
 		return whole_life(info);

@@ -8,5 +8,6 @@
 #define LIFE_TRIPLE_FAULT	2
 #define LIFE_WHOLE		3	/* memory in many ways, then as REPORT */
 #define LIFE_WHOLE_2M		4	/* and a page of 2 MiB is put together */
+#define LIFE_HLT		5	/* PORT_SYNC, then halt for ever */
 
 #endif /* SELFTESTS_GUEST_LIFE_H */

@@ -219,7 +219,8 @@ struct kvm_tdx_init_mem_region {
 
 /*
  * In addition, as proposed for mainline: end a TD for good, on the VM file.
- * vCPUs leave KVM_RUN with -EIO, the KeyID is free when the call returns.
+ * vCPUs leave KVM_RUN with -EIO, the KeyID is free when the call returns 0. -EIO
+ * when the TDX module kept it, for good; hw_error has the last refusal.
  */
 #ifndef KVM_TDX_TERMINATE_VM
 #define KVM_TDX_TERMINATE_VM		6
