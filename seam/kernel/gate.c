@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A short way to the door: an interrupt descriptor table that is the kernel's
- * but for #UD. An emulating CPU pays for each page that is touched after a world
- * switch, and the kernel's way to its die notifiers leads over a dozen of them.
- * Under QEMU's TCG it has another gate for #BP, see stale.c.
+ * but for #UD, and #BP where stale.c has use for it. An emulating CPU pays for
+ * each page that is touched after a world switch, and the kernel's way to its die
+ * notifiers leads over a dozen of them.
  *
  * A CPU gets the table with its first SEAMCALL that came by the notifier, and
- * gives it back when it goes offline or softseam goes. Whatever is not a
- * SEAMCALL of the kernel's goes where it would have gone.
+ * gives it back when it goes offline or softseam goes. What is neither a SEAMCALL
+ * of the kernel's nor a breakpoint that has gone goes where it would have gone.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
@@ -19,6 +19,7 @@
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
 #include <asm/trapnr.h>
+#include "../svm/svm.h"
 #include "kernel.h"
 
 bool gate_wanted = true;
@@ -109,7 +110,7 @@ int gate_open(void)
 	seam_gate_kernel = gate_offset(&copy[X86_TRAP_UD]);
 	set_target(&copy[X86_TRAP_UD], (unsigned long)seam_gate);
 	seam_gate_kernel_bp = gate_offset(&copy[X86_TRAP_BP]);
-	if (stale_possible())
+	if (engine_under_tcg())
 		set_target(&copy[X86_TRAP_BP], (unsigned long)seam_gate_bp);
 
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "softseam:idt",

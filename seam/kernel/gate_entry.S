@@ -5,6 +5,7 @@
  * gone wrong, and a #UD is a call. Interrupts are off.
  */
 #include <linux/linkage.h>
+#include <asm/asm.h>
 #include <asm/ibt.h>
 #include <asm/nospec-branch.h>
 #include <asm/processor-flags.h>
@@ -121,6 +122,7 @@ SYM_CODE_START(seam_gate)
 	UNWIND_HINT_IRET_REGS
 	ANNOTATE_RETPOLINE_SAFE
 	jmp	*seam_gate_kernel(%rip)
+_ASM_NOKPROBE(seam_gate)
 SYM_CODE_END(seam_gate)
 
 SYM_CODE_START(seam_gate_bp)
@@ -140,4 +142,5 @@ SYM_CODE_START(seam_gate_bp)
 	UNWIND_HINT_IRET_REGS
 	ANNOTATE_RETPOLINE_SAFE
 	jmp	*seam_gate_kernel_bp(%rip)
+_ASM_NOKPROBE(seam_gate_bp)
 SYM_CODE_END(seam_gate_bp)

@@ -28,11 +28,10 @@ void gate_close(void);
 void gate_arm(void);
 extern bool gate_wanted;
 
-/* stale.c: breakpoints that an emulator runs though they are gone */
+/* and #BP; by gate_entry.S, false: it is the kernel's */
 extern unsigned long seam_gate_kernel_bp;
 asmlinkage void seam_gate_bp(void);
 asmlinkage bool stale_breakpoint(struct pt_regs *regs);
-bool stale_possible(void);
 
 /* fixup.c: the exception tables of modules, for a #GP at their SEAMCALL */
 int fixup_init(void);

@@ -9,10 +9,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/moduleparam.h>
-#include <linux/string.h>
-#include <asm/cpufeature.h>
 #include <asm/processor-flags.h>
-#include <asm/processor.h>
 #include <asm/ptrace.h>
 #include "kernel.h"
 
@@ -25,17 +22,6 @@ static unsigned int stale_breakpoints;
 module_param(stale_breakpoints, uint, 0444);
 MODULE_PARM_DESC(stale_breakpoints,
 		 "how often the emulator ran a breakpoint that is gone");
-
-/* TCG says its name where a hypervisor would. */
-bool stale_possible(void)
-{
-	u32 eax, sig[3];
-
-	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR))
-		return false;
-	cpuid(0x40000000, &eax, &sig[0], &sig[1], &sig[2]);
-	return !memcmp(sig, "TCGTCGTCGTCG", sizeof(sig));
-}
 
 /* Nobody's call of the kernel in here: it may be what is being changed. */
 static __always_inline unsigned long cr0_get(void)

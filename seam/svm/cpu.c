@@ -72,7 +72,7 @@ bool engine_cpu_usable(void)
 }
 
 /* "TCGTCGTCGTCG" in EBX, ECX, EDX */
-static bool under_tcg(void)
+bool engine_under_tcg(void)
 {
 	u32 eax, ebx, ecx, edx;
 
@@ -134,7 +134,7 @@ int engine_init(void)
 	ret = xstate_init();
 	if (ret)
 		return ret;
-	cpu0_is_unsafe = under_tcg() && !run_on_cpu0;
+	cpu0_is_unsafe = engine_under_tcg() && !run_on_cpu0;
 	ret = alloc_all();
 	if (ret)
 		free_all();

@@ -31,6 +31,9 @@ void engine_leave(void);
 /* No vector state of a guest is in the CPU when this returns. */
 void engine_host_fpu(void);
 
+/* Is it QEMU that emulates this CPU, instruction by instruction? */
+bool engine_under_tcg(void);
+
 /* ---- inside the engine ----------------------------------------------------- */
 
 /* Pages of mapped private pages, for 1020 of them */

@@ -161,7 +161,7 @@ breakpoint()
 	own_idt || return 4
 	part breakpoint
 	status=$?
-	echo "# $(cat /sys/module/softseam/parameters/stale_breakpoints) of them were the emulator's"
+	echo "# the emulator ran $(cat /sys/module/softseam/parameters/stale_breakpoints) that had gone"
 	return $status
 }
 
