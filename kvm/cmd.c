@@ -12,6 +12,20 @@ static long cmd_copy(struct kvm_tdx_cmd *cmd, void __user *argp)
 	return cmd->hw_error ? -EINVAL : 0;
 }
 
+/* vm->lock is held. hw_error tells what errno cannot. */
+static void cmd_refused(struct td_vm *vm, struct kvm_tdx_cmd *cmd, long ret)
+{
+	if (ret == -EIO && !cmd->hw_error)
+		cmd->hw_error = vm->refused;
+}
+
+static long cmd_done(const struct kvm_tdx_cmd *cmd, void __user *argp, long ret)
+{
+	if (cmd->hw_error && copy_to_user(argp, cmd, sizeof(*cmd)))
+		return -EFAULT;
+	return ret;
+}
+
 static long vm_cmd_locked(struct td_vm *vm, struct kvm_tdx_cmd *cmd)
 {
 	switch (cmd->id) {
@@ -37,14 +51,13 @@ long vm_tdx_cmd(struct td_vm *vm, void __user *argp)
 		ret = cmd.flags ? -EINVAL : td_terminate(vm, &cmd);
 	} else {
 		mutex_lock(&vm->lock);
+		vm->refused = 0;
 		ret = vm_cmd_locked(vm, &cmd);
+		cmd_refused(vm, &cmd, ret);
 		mutex_unlock(&vm->lock);
 	}
 
-	/* hw_error tells what errno cannot */
-	if (copy_to_user(argp, &cmd, sizeof(cmd)))
-		return -EFAULT;
-	return ret;
+	return cmd_done(&cmd, argp, ret);
 }
 
 /* vcpu->mutex is held. */
@@ -58,6 +71,7 @@ long vcpu_tdx_cmd(struct td_vcpu *vcpu, void __user *argp)
 		return ret;
 
 	mutex_lock(&vm->lock);
+	vm->refused = 0;
 	if (vm->state != TD_INITIALIZED)
 		ret = -EINVAL;
 	else if (!vm_alive(vm))
@@ -70,6 +84,7 @@ long vcpu_tdx_cmd(struct td_vcpu *vcpu, void __user *argp)
 		ret = cpuid_get_td(vcpu, &cmd);
 	else
 		ret = -EINVAL;
+	cmd_refused(vm, &cmd, ret);
 	mutex_unlock(&vm->lock);
-	return ret;
+	return cmd_done(&cmd, argp, ret);
 }

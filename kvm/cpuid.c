@@ -83,15 +83,14 @@ long cpuid_get(struct td_vcpu *vcpu, void __user *argp)
 }
 
 /* A leaf that is not there is no failure. */
-static int cpuid_absent(tdx_status_t st)
+static int cpuid_absent(struct td_vm *vm, tdx_status_t st)
 {
 	switch (tdx_code(st)) {
 	case TDX_ST_METADATA_FIELD_ID_INCORRECT:
 	case TDX_ST_METADATA_FIELD_NOT_READABLE:
 		return 0;
 	default:
-		seam_complain(TDX_LEAF_RAX(TDH_MNG_RD), st);
-		return -EIO;
+		return td_refused(vm, TDH_MNG_RD, st) ? -EIO : 0;
 	}
 }
 
@@ -111,7 +110,7 @@ static int td_cpuid_read(struct td_vm *vm, u32 leaf, int subleaf,
 	if (!tdx_failed(st))
 		st = seam_retry(tdh_mng_rd(vm->tdr, field | FIELD_ECX_EDX, &hi));
 	if (tdx_failed(st))
-		return cpuid_absent(st);
+		return cpuid_absent(vm, st);
 
 	memset(e, 0, sizeof(*e));
 	e->function = leaf;

@@ -133,7 +133,7 @@ static int measure_page(struct td_vm *vm, gpa_t gpa)
 
 	for (i = 0; i < PAGE_SIZE; i += CHUNK_SIZE) {
 		st = seam_retry(tdh_mr_extend(vm->tdr, gpa + i, &out));
-		if (seam_failed(TDH_MR_EXTEND, st))
+		if (td_refused(vm, TDH_MR_EXTEND, st))
 			return -EIO;
 	}
 	return 0;

@@ -85,4 +85,14 @@ void seam_complain(u64 rax, tdx_status_t st);
 	tdx_failed(__f);						\
 })
 
+/* The same for a TD: its VMM sees the status in hw_error of its command. */
+#define td_refused(vm, leaf, st)					\
+({									\
+	tdx_status_t __r = (st);					\
+									\
+	if (seam_failed(leaf, __r))					\
+		WRITE_ONCE((vm)->refused, __r.raw);			\
+	tdx_failed(__r);						\
+})
+
 #endif /* KVM_TDX_SEAM_H */

@@ -47,7 +47,7 @@ static int sept_table_add(struct td_vm *vm, u64 gfn, enum tdx_level level,
 		return -ENOMEM;
 	st = seam_retry(tdh_mem_sept_add(vm->tdr, gpa, level,
 					 page_to_phys(page), &out));
-	if (seam_failed(TDH_MEM_SEPT_ADD, st)) {
+	if (td_refused(vm, TDH_MEM_SEPT_ADD, st)) {
 		td_control_free(vm, page);
 		return -EIO;
 	}
@@ -145,7 +145,7 @@ int sept_add(struct td_vm *vm, u64 gfn, hpa_t pa, hpa_t source,
 		return ret;
 	*st = seam_retry(tdh_mem_page_add(vm->tdr, gfn << PAGE_SHIFT,
 					  TDX_LEVEL_4K, pa, source, &out));
-	if (seam_failed(TDH_MEM_PAGE_ADD, *st)) {
+	if (td_refused(vm, TDH_MEM_PAGE_ADD, *st)) {
 		seamhost_pamt_put(pa);
 		return -EIO;
 	}

@@ -18,7 +18,7 @@ static int key_config(void *arg)
 
 	if (seam_no_entropy(st))
 		return -EAGAIN;
-	return seam_failed(TDH_MNG_KEY_CONFIG, st) ? -EIO : 0;
+	return td_refused(vm, TDH_MNG_KEY_CONFIG, st) ? -EIO : 0;
 }
 
 static int td_alloc_pages(struct td_vm *vm, struct page ***tdcx)
@@ -57,7 +57,7 @@ static int td_create(struct td_vm *vm, struct page **tdcx)
 	st = seam_retry(tdh_mng_create(page_to_phys(vm->tdr_page), vm->hkid));
 	if (seam_no_entropy(st))
 		return -EAGAIN;
-	if (seam_failed(TDH_MNG_CREATE, st))
+	if (td_refused(vm, TDH_MNG_CREATE, st))
 		return -EIO;
 	vm->tdr = page_to_phys(vm->tdr_page);
 	vm->entry.control_pages = 1;
@@ -72,7 +72,7 @@ static int td_create(struct td_vm *vm, struct page **tdcx)
 					      vm->tdr));
 		if (seam_no_entropy(st))
 			return -EAGAIN;
-		if (seam_failed(TDH_MNG_ADDCX, st))
+		if (td_refused(vm, TDH_MNG_ADDCX, st))
 			return -EIO;
 		vm->nr_tdcx++;
 		vm->entry.control_pages++;
@@ -91,11 +91,7 @@ static int td_mng_init(struct td_vm *vm, struct td_params *params,
 		cmd->hw_error = st.raw;
 		return -EINVAL;
 	}
-	if (seam_failed(TDH_MNG_INIT, st)) {
-		cmd->hw_error = st.raw;
-		return -EIO;
-	}
-	return 0;
+	return td_refused(vm, TDH_MNG_INIT, st) ? -EIO : 0;
 }
 
 static int td_make(struct td_vm *vm, struct td_params *params,

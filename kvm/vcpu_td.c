@@ -116,7 +116,7 @@ int vcpu_td_write(struct td_vcpu *vcpu, u64 field, u64 value, u64 mask)
 					     &out));
 	if (ret)
 		return ret;
-	return seam_failed(TDH_VP_WR, st) ? -EIO : 0;
+	return td_refused(vcpu->vm, TDH_VP_WR, st) ? -EIO : 0;
 }
 
 int vcpu_td_read(struct td_vcpu *vcpu, u64 field, u64 *value)
@@ -154,7 +154,7 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 		if (!page)
 			return -ENOMEM;
 		st = seam_retry(tdh_vp_create(page_to_phys(page), vm->tdr));
-		if (seam_failed(TDH_VP_CREATE, st)) {
+		if (td_refused(vm, TDH_VP_CREATE, st)) {
 			td_control_free(vm, page);
 			return -EIO;
 		}
@@ -167,7 +167,7 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 		if (!page)
 			return -ENOMEM;
 		st = seam_retry(tdh_vp_addcx(page_to_phys(page), vcpu->tdvpr));
-		if (seam_failed(TDH_VP_ADDCX, st)) {
+		if (td_refused(vm, TDH_VP_ADDCX, st)) {
 			td_control_free(vm, page);
 			return -EIO;
 		}
@@ -188,7 +188,7 @@ static int vcpu_vp_init(struct td_vcpu *vcpu, u64 rcx)
 		ret = vcpu_call(vcpu, &st, tdh_vp_init(vcpu->tdvpr, rcx));
 	if (ret)
 		return ret;
-	return seam_failed(TDH_VP_INIT, st) ? -EIO : 0;
+	return td_refused(vcpu->vm, TDH_VP_INIT, st) ? -EIO : 0;
 }
 
 /* Where the host's part of the vCPU is: interrupts and the shared half. */

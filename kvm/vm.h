@@ -56,6 +56,8 @@ struct td_vm {
 	bool broken;
 	/* Teardown is over; what kept the KeyID, if it was kept. */
 	struct completion ended;
+	/* What a leaf that failed said, during a command: under @lock */
+	u64 refused;
 	u64 end_status;
 
 	/* Configuration before INIT_VM */

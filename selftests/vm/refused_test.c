@@ -22,6 +22,7 @@
 
 #define INJECT		"/sys/kernel/debug/softseam/inject"
 #define REFUSED		" status 0xc000010000000001 times=1000000"
+#define STATUS		0xc000010000000001UL
 #define WAIT_SECONDS	20
 
 #define MSR_LVT_TIMER		0x832
@@ -102,6 +103,50 @@ static void cpuid(void)
 	if (!ktap_ok(!taken && refused == -EIO,
 		     "GET_CPUID does not leave out a leaf that was refused: EIO"))
 		ktap_note("%d, then %d", taken, refused);
+	td_free(&td);
+}
+
+/* KVM_MEMORY_ENCRYPT_OP while @leaf is refused */
+static void refuse(struct td_vmm *td, const char *leaf,
+		   int (*command)(struct td_vmm *td), const char *name)
+{
+	char rule[80];
+	int ret;
+
+	snprintf(rule, sizeof(rule), "%s%s", leaf, REFUSED);
+	inject(rule);
+	ret = command(td);
+	inject("clear");
+	if (!ktap_ok(ret == -EIO && td->hw_error == STATUS,
+		     "%s: EIO, and hw_error has the status of %s", name, leaf))
+		ktap_note("%d, 0x%lx", ret, td->hw_error);
+}
+
+static int init_vcpu(struct td_vmm *td)
+{
+	return td_init_vcpu(td, 0, 0);
+}
+
+static int load(struct td_vmm *td)
+{
+	return td_load(td, image, image_size, reset);
+}
+
+static void commands(void)
+{
+	struct td_vmm td = { .unmeasured = true };
+
+	if (td_open(&td) < 0 || td_create_vm(&td) < 0)
+		ktap_bail("no VM");
+	refuse(&td, "TDH.MNG.ADDCX", td_init, "INIT_VM");
+	td_free(&td);
+	td = (struct td_vmm){ .unmeasured = true };
+	if (td_open(&td) < 0 || td_create_vm(&td) < 0 || td_init(&td) < 0 ||
+	    td_add_memory(&td) < 0 || td_add_vcpu(&td) < 0)
+		ktap_bail("no TD");
+	refuse(&td, "TDH.VP.INIT", init_vcpu, "INIT_VCPU");
+	ktap_ok(init_vcpu(&td) >= 0, "the vCPU can be had at a second try");
+	refuse(&td, "TDH.MEM.PAGE.ADD", load, "INIT_MEM_REGION");
 	td_free(&td);
 }
 
@@ -191,6 +236,7 @@ int main(int argc, char **argv)
 	} else {
 		tsc_deadline();
 		cpuid();
+		commands();
 		sleeper();
 	}
 	ktap_plan(ktap_seen);
