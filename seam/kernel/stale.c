@@ -9,6 +9,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/moduleparam.h>
+#include <asm/pgtable.h>
 #include <asm/processor-flags.h>
 #include <asm/ptrace.h>
 #include "kernel.h"
@@ -41,7 +42,9 @@ static __always_inline void cr0_put(unsigned long cr0)
 asmlinkage noinstr bool stale_breakpoint(struct pt_regs *regs)
 {
 	u8 *at = (u8 *)regs->ip - 1, byte = READ_ONCE(*at);
+	unsigned int level;
 	unsigned long cr0;
+	pte_t *pte;
 
 	if (byte == INSN_INT3 ||
 	    (byte == VECTOR_BP && READ_ONCE(at[-1]) == INSN_INT))
@@ -52,6 +55,10 @@ asmlinkage noinstr bool stale_breakpoint(struct pt_regs *regs)
 	cr0_put(cr0 & ~X86_CR0_WP);
 	asm volatile("lock cmpxchgb %b1, %0"
 		     : "+m" (*at), "+a" (byte) : "q" (byte) : "memory", "cc");
+	/* a page that is dirty and read-only would be one of a shadow stack */
+	pte = lookup_address((unsigned long)at, &level);
+	if (pte && !(READ_ONCE(pte->pte) & _PAGE_RW))
+		clear_bit(_PAGE_BIT_DIRTY, (unsigned long *)&pte->pte);
 	cr0_put(cr0);
 	stale_breakpoints++;
 	regs->ip--;
