@@ -210,7 +210,7 @@ void slots_free(struct td_vm *vm)
 	}
 }
 
-/* What the guest has of the range goes; -ENOMEM: not all of it did. */
+/* What the guest has of the range goes; not all of it did when this fails. */
 int slots_memfd_punched(struct td_vm *vm, struct memfd *m, u64 pgoff, u64 n)
 {
 	int ret, worst = 0;

@@ -4,8 +4,8 @@
  * the calls that lead to a tracer, behind a breakpoint that it takes away when
  * it is done. QEMU's TCG can translate code at that moment and keep what it has
  * (7.2 does); a kernel that does not know of the breakpoint any more stops, or
- * tries again for ever. Memory tells what is true, and a write to it
- * has the emulator translate again.
+ * tries again for ever. Memory tells what is true, and a write to it has the
+ * emulator translate again.
  */
 #include <linux/compiler.h>
 #include <linux/moduleparam.h>
@@ -24,7 +24,7 @@ module_param(stale_breakpoints, uint, 0444);
 MODULE_PARM_DESC(stale_breakpoints,
 		 "how often the emulator ran a breakpoint that is gone");
 
-/* Nobody's call of the kernel in here: it may be what is being changed. */
+/* Without the kernel's own, which watch over these bits. */
 static __always_inline unsigned long cr0_get(void)
 {
 	unsigned long cr0;

@@ -69,7 +69,7 @@ mark busy
 modules_in
 echo "TDH.PHYMEM.CACHE.WB $BUSY times=300" > $INJECT
 life && [ "$(value leaked_pages)" = 0 ] && nothing_left &&
-	[ "$(value keyids_free)" = "$(($(value keyids)))" ]
+	[ "$(value keyids_free)" = "$(value keyids)" ]
 result $? "CACHE.WB is busy 300 times: nothing is lost"
 echo clear > $INJECT
 modules_out

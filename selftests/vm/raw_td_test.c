@@ -16,6 +16,7 @@
 #include <seamhost/status.h>
 #include "../guest/layout.h"
 #include "../lib/cpu.h"
+#include "../lib/inject.h"
 #include "../lib/paging.h"
 #include "../lib/raw_td.h"
 
@@ -150,18 +151,8 @@ static void debug_td(void)
 
 /* ---- a leaf while the guest accepts the page -------------------------------------- */
 
-#define INJECT		"/sys/kernel/debug/softseam/inject"
 #define OTHER_CPU	2
 #define WAIT_MS		2000
-
-static void inject(const char *text)
-{
-	int fd = open(INJECT, O_WRONLY);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		ktap_bail("nothing can be injected");
-	close(fd);
-}
 
 /* Some CPU stands in the middle of a leaf, or will not any more. */
 static bool somebody_stands(void)

@@ -18,9 +18,9 @@
 #include "../guest/life.h"
 #include "../include/ktap.h"
 #include "../lib/audit.h"
+#include "../lib/inject.h"
 #include "../lib/td.h"
 
-#define INJECT		"/sys/kernel/debug/softseam/inject"
 #define REFUSED		" status 0xc000010000000001 times=1000000"
 #define STATUS		0xc000010000000001UL
 #define WAIT_SECONDS	20
@@ -31,15 +31,6 @@
 
 static void *image, *reset;
 static size_t image_size, reset_size;
-
-static void inject(const char *text)
-{
-	int fd = open(INJECT, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		ktap_bail("nothing can be injected");
-	close(fd);
-}
 
 static bool build(struct td_vmm *td, uint64_t data)
 {
