@@ -164,6 +164,9 @@ void inject_show(struct seq_file *m)
 		if (stall_get(i, &point))
 			seq_printf(m, "CPU %u stands at %s\n", i,
 				   points[point]);
+	leaf = fault_struck();
+	if (leaf)
+		seq_printf(m, "struck %s\n", leaf);
 	if (atomic_read(&env_no_entropy))
 		seq_printf(m, "no-entropy %d\n", atomic_read(&env_no_entropy));
 	if (atomic_read(&env_interrupts))

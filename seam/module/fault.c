@@ -21,6 +21,7 @@ struct fault_rule {
 
 static struct fault_rule rules[MAX_RULES];
 static int nr_active;
+static int struck = -1;	/* in leaf_names */
 
 static const struct {
 	u64 number;
@@ -30,6 +31,16 @@ static const struct {
 	TDX_HOST_LEAVES(X)
 #undef X
 };
+
+static int leaf_index(u64 leaf)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaf_names); i++)
+		if (leaf_names[i].number == leaf)
+			return i;
+	return -1;
+}
 
 static void delay(u64 cycles)
 {
@@ -86,6 +97,7 @@ static SEAM_RARE bool fault_look(unsigned int lp, u64 rax, u64 *st,
 			*result = SEAM_DECLINE;
 			break;
 		}
+		atomic_set_once(&struck, leaf_index(leaf));
 		return true;
 	}
 	return false;
@@ -153,21 +165,27 @@ void fault_clear(void)
 	for (i = 0; i < MAX_RULES; i++)
 		atomic_set_once(&rules[i].left, 0);
 	atomic_set_once(&nr_active, 0);
+	atomic_set_once(&struck, -1);
 	stall_release();
+}
+
+const char *fault_struck(void)
+{
+	int i = atomic_read_once(&struck);
+
+	return i < 0 ? NULL : leaf_names[i].name;
 }
 
 bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
 	       u64 *arg, enum seam_point *point, unsigned int *skip, int *wait,
 	       int *left)
 {
-	unsigned int n;
+	int n;
 
 	if (i >= MAX_RULES)
 		return false;
-	*leaf = "*";
-	for (n = 0; n < ARRAY_SIZE(leaf_names); n++)
-		if (leaf_names[n].number == rules[i].leaf)
-			*leaf = leaf_names[n].name;
+	n = leaf_index(rules[i].leaf);
+	*leaf = n < 0 ? "*" : leaf_names[n].name;
 	*kind = rules[i].kind;
 	*arg = rules[i].arg;
 	*point = rules[i].point;

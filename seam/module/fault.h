@@ -28,6 +28,9 @@ bool fault_get(unsigned int i, const char **leaf, enum fault_kind *kind,
 	       u64 *arg, enum seam_point *point, unsigned int *skip, int *wait,
 	       int *left);
 
+/* The leaf of the last call that was made to fail, NULL when none was. */
+const char *fault_struck(void);
+
 /* stall.c: the call at work on @lp stops at @point, past @skip of them */
 void stall_arm(unsigned int lp, enum seam_point point, unsigned int skip,
 	       u64 cycles);

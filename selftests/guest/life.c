@@ -4,6 +4,18 @@
 #include "guest.h"
 #include "life.h"
 
+#define VMCALL_WRMSR		32
+#define NMI_VECTOR		2
+#define TIMER_VECTOR		0x40
+#define MSR_APIC_SVR		0x80f
+#define APIC_ENABLE		0x1ff
+#define MSR_LVT_TIMER		0x832
+#define LVT_DEADLINE		(2U << 17)
+#define MSR_TSC_DEADLINE	0x6e0
+#define DEADLINE		100000	/* from now */
+
+static volatile u32 nmis;
+
 static u8 report[1024] __attribute__((aligned(1024)));
 static u8 report_data[64] __attribute__((aligned(64)));
 
@@ -21,6 +33,47 @@ static u32 send_report(const struct guest_info *info)
 	return 0;
 }
 
+int guest_fault(struct exc_regs *regs)
+{
+	if (regs->vector != NMI_VECTOR)
+		return 0;
+	nmis++;
+	return 1;
+}
+
+static u64 wrmsr_vmm(u32 msr, u64 value)
+{
+	u64 a[4] = { msr, value };
+
+	return vmcall(VMCALL_WRMSR, a, 0);
+}
+
+static u64 rdtsc(void)
+{
+	u32 low, high;
+
+	asm volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (u64)high << 32 | low;
+}
+
+/* Asleep until the deadline, then until an NMI. */
+static u32 events(void)
+{
+	if (wrmsr_vmm(MSR_APIC_SVR, APIC_ENABLE) ||
+	    wrmsr_vmm(MSR_LVT_TIMER, LVT_DEADLINE | TIMER_VECTOR) ||
+	    wrmsr_vmm(MSR_TSC_DEADLINE, rdtsc() + DEADLINE))
+		return LIFE_NO_TIMER;
+	/* enabled only after the call, so that none is lost before the sleep */
+	while (!guest_irq_count[TIMER_VECTOR]) {
+		vmm_hlt(false);
+		asm volatile("sti; nop; cli");
+	}
+	io_out(PORT_SYNC, 4, LIFE_STEP_NMI);
+	while (!nmis)
+		vmm_hlt(true);
+	return 0;
+}
+
 /* Something of everything that makes the host call the module. */
 static u32 whole_life(const struct guest_info *info)
 {
@@ -28,11 +81,17 @@ static u32 whole_life(const struct guest_info *info)
 	/* of a 2 MiB page, or one among those of the image */
 	u64 piece = large ? GUEST_LATE + 4096 : GUEST_PIECE;
 	volatile u64 *late = (void *)GUEST_LATE;
+	u32 ret;
 
+	if (info->index)
+		return 0;
+	ret = events();
+	if (ret)
+		return ret;
 	if (page_accept(GUEST_LATE, 1) || (!large && page_accept(piece, 0)))
 		return 11;
 	*late = 1;
-	io_out(PORT_SYNC, 4, 1);
+	io_out(PORT_SYNC, 4, LIFE_STEP_MOVE);
 	if (map_gpa(piece | shared_bit(info), 4096))
 		return 12;
 	*(volatile u64 *)shared_ptr(info, piece) = 2;
@@ -41,7 +100,7 @@ static u32 whole_life(const struct guest_info *info)
 		return 13;
 	if (page_accept(piece, 0))
 		return 14;
-	io_out(PORT_SYNC, 4, 2);
+	io_out(PORT_SYNC, 4, LIFE_STEP_PREFAULT);
 	if (*late != 1)
 		return 15;
 	if (map_gpa((GUEST_LATE + GUEST_LATE_SIZE / 2) | shared_bit(info),
