@@ -129,14 +129,18 @@ static int td_cpuid_leaf(struct td_vm *vm, u32 leaf, struct kvm_cpuid2 *c)
 {
 	int ret, i;
 
-	/* without subleaves, or those that there are */
-	for (i = -1; i < SUBLEAVES && c->nent < MAX_ENTRIES; i++) {
+	if (c->nent == MAX_ENTRIES)
+		return 0;
+	ret = td_cpuid_read(vm, leaf, -1, &c->entries[c->nent]);
+	if (ret) {
+		c->nent += ret > 0;
+		return min(ret, 0);
+	}
+	for (i = 0; i < SUBLEAVES && c->nent < MAX_ENTRIES; i++) {
 		ret = td_cpuid_read(vm, leaf, i, &c->entries[c->nent]);
-		if (ret < 0)
+		if (ret <= 0)
 			return ret;
-		c->nent += ret;
-		if (ret ? i < 0 : i >= 0)
-			break;
+		c->nent++;
 	}
 	return 0;
 }

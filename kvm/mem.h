@@ -54,6 +54,7 @@ struct sept_block {
 	struct page *table;		/* level 0 table, or NULL */
 	bool mapped_2m;
 	unsigned int nr;		/* bits set in @mapped */
+	unsigned int seen;		/* of a whole block: accepted from here on */
 	DECLARE_BITMAP(mapped, PAGES_2M);
 };
 
@@ -112,10 +113,15 @@ int sept_zap(struct td_vm *vm, u64 gfn, u64 npages);
 int sept_split(struct td_vm *vm, u64 gfn);
 int sept_split_edges(struct td_vm *vm, u64 gfn, u64 npages);
 int td_track(struct td_vm *vm);
-/* promote.c */
-void sept_promote_pending(struct td_vm *vm);
+int sept_block_entry(struct td_vm *vm, u64 gfn, enum tdx_level level);
+/* promote.c: tables that have had their time */
+void sept_promote_init(struct td_vm *vm);
+void sept_promote_end(struct td_vm *vm);
+bool sept_promote_pending(struct td_vm *vm);
 void sept_promote_all(struct td_vm *vm);
 void sept_note_mapped(struct td_vm *vm, struct sept_block *b);
+int sept_table_remove(struct td_vm *vm, struct sept_block *b);
+int sept_table_drop(struct td_vm *vm, struct sept_block *b);
 
 /* private_mem.c */
 int private_map(struct td_vm *vm, u64 gfn, enum tdx_level max,

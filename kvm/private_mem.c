@@ -22,7 +22,7 @@ static bool can_map_2m(struct td_vm *vm, struct slot *s, u64 gfn)
 		return false;
 	if ((s->memfd_pgoff + base - s->gfn) % PAGES_2M)
 		return false;
-	if (sb && (sb->table || sb->nr))
+	if (sb && sb->nr)
 		return false;
 	if (!attr_range_private(vm, base, PAGES_2M))
 		return false;
@@ -41,6 +41,9 @@ static int map_2m(struct td_vm *vm, struct slot *s, u64 gfn)
 	if (!page)
 		return -ENOMEM;
 	ret = sept_grow(vm, base, TDX_LEVEL_2M);
+	/* left from small pages that are gone */
+	if (!ret)
+		ret = sept_table_remove(vm, sept_block_get(vm, gfn, false));
 	if (!ret)
 		ret = sept_aug(vm, base, TDX_LEVEL_2M, page_to_phys(page));
 	if (!ret)

@@ -11,8 +11,6 @@
 #include "seam.h"
 #include "vcpu.h"
 
-#define BUSY_MAX	100000
-
 /* Something wants this task before the TD runs on. */
 static bool must_not_enter(struct td_vcpu *vcpu)
 {
@@ -45,29 +43,31 @@ static void do_requests(struct td_vcpu *vcpu)
 }
 
 /*
- * Preemption off, interrupts on; off afterwards. False when there is a reason
- * not to enter; vcpu_loop() looks into it. A kick sees in_guest set and
- * interrupts us, or we see what it is for.
+ * Preemption off, interrupts on; off afterwards. Not 0 when there is a reason
+ * not to enter: -EINTR, which vcpu_loop() looks into, or -EAGAIN, the TDVPS is
+ * still elsewhere. A kick sees in_guest set and interrupts us, or we see what
+ * it is for.
  */
-static bool may_enter(struct td_vcpu *vcpu)
+static int may_enter(struct td_vcpu *vcpu)
 {
 	int err = vcpu_load(vcpu);
 
 	local_irq_disable();
 	if (err) {
-		vm_break(vcpu->vm);
-		return false;
+		if (err != -EAGAIN)
+			vm_break(vcpu->vm);
+		return err == -EAGAIN ? err : -EINTR;
 	}
 	vcpu_note_loaded(vcpu);
 	WRITE_ONCE(vcpu->in_guest, 1);
 	smp_mb(); /* pairs with vm_kick() and vcpu_kick() */
 	if (must_not_enter(vcpu))
-		return false;
+		return -EINTR;
 	do_requests(vcpu);
 	/* taken by the CPU once it is in the TD */
 	if (test_bit(PI_ON, (unsigned long *)&vcpu->pi.control))
 		compat_send_ipi_self(POSTED_INTR_VECTOR);
-	return true;
+	return 0;
 }
 
 static void leave(struct td_vcpu *vcpu)
@@ -80,23 +80,27 @@ static void leave(struct td_vcpu *vcpu)
 bool vcpu_may_reenter(struct td_vcpu *vcpu)
 {
 	leave(vcpu);
-	return may_enter(vcpu);
+	return !may_enter(vcpu);
 }
 
-/* False when it was not possible to enter at all. */
-static bool vcpu_enter_checked(struct td_vcpu *vcpu)
+/* As may_enter(), and VP.ENTER may be refused because the TD is held. */
+static int vcpu_enter_checked(struct td_vcpu *vcpu, tdx_status_t *busy)
 {
-	bool entered;
+	int err;
 
 	kernel_fpu_begin();
 	preempt_disable();
-	entered = may_enter(vcpu);
-	if (entered)
+	err = may_enter(vcpu);
+	if (!err)
 		vcpu_enter(vcpu);
 	leave(vcpu);
 	preempt_enable();
 	kernel_fpu_end();
-	return entered;
+
+	*busy = err ? vcpu->flush_status : vcpu->exit;
+	if (!err && seam_busy(vcpu->exit))
+		err = -EAGAIN;
+	return err;
 }
 
 /* Why we may not enter; 0 to try again. */
@@ -120,24 +124,22 @@ static int wait_to_enter(struct td_vcpu *vcpu)
 
 static int vcpu_loop(struct td_vcpu *vcpu)
 {
-	unsigned int busy = 0;
+	unsigned int tries = 0;
+	tdx_status_t busy;
 	int ret;
 
 	for (;;) {
-		if (!vcpu_enter_checked(vcpu)) {
+		ret = vcpu_enter_checked(vcpu, &busy);
+		/* nothing is lost: user space may try again for as long as it likes */
+		if (ret == -EAGAIN && !seam_again(busy, tries++))
+			return ret;
+		if (ret) {
 			ret = wait_to_enter(vcpu);
 			if (ret)
 				return ret;
 			continue;
 		}
-		/* refused, not left: another call holds the TD for a moment */
-		if (seam_busy(vcpu->exit)) {
-			if (++busy > BUSY_MAX)
-				return exit_internal_error(vcpu);
-			cond_resched();
-			continue;
-		}
-		busy = 0;
+		tries = 0;
 		ret = exit_dispatch(vcpu);
 		if (ret != EXIT_RESUME)
 			return ret;

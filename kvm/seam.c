@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* When to ask the TDX module again, and how a refusal is reported. */
-#undef pr_fmt
-#define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
-
 #include <linux/delay.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
@@ -10,6 +7,7 @@
 #include <seamhost/decode.h>
 
 #include "seam.h"
+#include "vm.h"
 
 #define TRIES_ENTROPY	10
 #define TRIES_YIELD	16
@@ -31,6 +29,22 @@ bool seam_again(tdx_status_t st, unsigned int tries)
 	else
 		usleep_range(1000, 2000);
 	return true;
+}
+
+bool seam_again_brief(tdx_status_t st, unsigned int tries)
+{
+	return tries < TRIES_YIELD && seam_again(st, tries);
+}
+
+bool seam_again_alone(struct td_vm *vm, tdx_status_t st, unsigned int tries)
+{
+	bool again = seam_again(st, tries);
+
+	if (again && tries == TRIES_YIELD)
+		vm_hold(vm);
+	else if (!again && tries > TRIES_YIELD)
+		vm_release_hold(vm);
+	return again;
 }
 
 bool seam_again_atomic(tdx_status_t st, unsigned int tries)

@@ -11,6 +11,8 @@
 #include <seamhost/tdh.h>
 #include <seamhost/types.h>
 
+struct td_vm;
+
 /* Another CPU, or the guest, holds a lock in the module: it ends by itself. */
 static inline bool seam_busy(tdx_status_t st)
 {
@@ -32,6 +34,8 @@ static inline bool seam_no_entropy(tdx_status_t st)
 }
 
 bool seam_again(tdx_status_t st, unsigned int tries);
+bool seam_again_brief(tdx_status_t st, unsigned int tries);
+bool seam_again_alone(struct td_vm *vm, tdx_status_t st, unsigned int tries);
 bool seam_again_atomic(tdx_status_t st, unsigned int tries);
 
 /* Ask until the answer is not "busy", within a bound; may sleep between. */
@@ -46,7 +50,36 @@ bool seam_again_atomic(tdx_status_t st, unsigned int tries);
 	__st;								\
 })
 
-/* The same where sleeping is not allowed: a much smaller bound. */
+/* For who has something better to do than to wait: a few times. */
+#define seam_retry_brief(call)						\
+({									\
+	tdx_status_t __st;						\
+	unsigned int __tries = 0;					\
+									\
+	do {								\
+		__st = (call);						\
+	} while (seam_again_brief(__st, __tries++));			\
+	__st;								\
+})
+
+/*
+ * The guest can hold an entry of the Secure EPT, and entering vCPUs hold the
+ * epoch. When a call stays busy the vCPUs are kept out: then nobody is left to
+ * compete with.
+ */
+#define seam_retry_alone(vm, call)					\
+({									\
+	struct td_vm *__vm = (vm);					\
+	unsigned int __tries = 0;					\
+	tdx_status_t __st;						\
+									\
+	do {								\
+		__st = (call);						\
+	} while (seam_again_alone(__vm, __st, __tries++));		\
+	__st;								\
+})
+
+/* Where sleeping is not allowed: a much smaller bound. */
 #define seam_retry_atomic(call)						\
 ({									\
 	tdx_status_t __st;						\

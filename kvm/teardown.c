@@ -40,8 +40,10 @@ static bool teardown_key(struct td_vm *vm)
 
 	/* another TD flushed at the same time may need its own round */
 	for (tries = 0; tries < FLUSH_TRIES; tries++) {
-		if (seamhost_cache_wb())
+		if (seamhost_cache_wb(&st)) {
+			vm->end_status = st.raw;
 			continue;
+		}
 		st = seam_insist(tdh_mng_key_freeid(vm->tdr));
 		vm->end_status = st.raw;
 		if (tdx_code(st) != TDX_ST_WBCACHE_NOT_COMPLETE)
@@ -136,6 +138,7 @@ void td_teardown(struct td_vm *vm)
 	mutex_lock(&vm->lock);
 	teardown_td(vm);
 	mutex_unlock(&vm->lock);
+	sept_promote_end(vm);
 	complete_all(&vm->ended);
 }
 

@@ -201,7 +201,6 @@ static struct td_vcpu *vcpu_alloc(struct td_vm *vm, u32 id)
 	vcpu->vm = vm;
 	vcpu->id = id;
 	vcpu->cpu = -1;
-	vcpu->last_cpu = -1;
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
 	vcpu->msr_pat = 0x0007040600070406ULL;
 	mutex_init(&vcpu->mutex);

@@ -68,7 +68,7 @@ struct td_vcpu {
 	 */
 	int cpu;
 	struct list_head here;
-	int last_cpu;
+	tdx_status_t flush_status;	/* what the last VP.FLUSH said */
 
 	/* 1 from before the check of requests until after the exit */
 	int in_guest;

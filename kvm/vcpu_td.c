@@ -28,51 +28,79 @@
 
 static DEFINE_PER_CPU(struct list_head, vcpus_here);
 
-/* On the CPU that has it, interrupts off. */
-static void flush_here(void *arg)
+/*
+ * On the CPU that has it, interrupts off. The vCPU may be gone when this
+ * returns, unless the answer was "busy".
+ */
+static tdx_status_t flush_here(struct td_vcpu *vcpu)
 {
-	struct td_vcpu *vcpu = arg;
 	unsigned int tries = 0;
 	tdx_status_t st;
 
-	if (vcpu->cpu != smp_processor_id())
-		return;
 	do {
 		st = seam_retry_atomic(tdh_vp_flush(vcpu->tdvpr));
 	} while (tdx_failed(st) && ++tries < FLUSH_TRIES);
+	vcpu->flush_status = st;
+	/* who asked waits, and asks again */
+	if (seam_busy(st))
+		return st;
 	/* before VP.INIT it may not have come here at all */
 	if (tdx_code(st) != TDX_ST_VCPU_NOT_ASSOCIATED &&
 	    vcpu->inited_by_module && seam_failed(TDH_VP_FLUSH, st)) {
 		/* it cannot run anywhere else now; teardown tries again */
 		vm_break(vcpu->vm);
-		return;
+		return st;
 	}
 	list_del_init(&vcpu->here);
 	/* another CPU may load it once this is seen */
 	smp_wmb();
 	WRITE_ONCE(vcpu->cpu, -1);
+	return st;
 }
 
-/* Take the TDVPS off the CPU that has it; vcpu->mutex is held. */
-void vcpu_flush(struct td_vcpu *vcpu)
+static void flush_if_here(void *arg)
+{
+	struct td_vcpu *vcpu = arg;
+
+	if (vcpu->cpu == smp_processor_id())
+		flush_here(vcpu);
+}
+
+static int flush_once(struct td_vcpu *vcpu)
 {
 	int cpu = READ_ONCE(vcpu->cpu);
 
 	if (cpu >= 0)
-		smp_call_function_single(cpu, flush_here, vcpu, 1);
+		smp_call_function_single(cpu, flush_if_here, vcpu, 1);
+	if (READ_ONCE(vcpu->cpu) < 0)
+		return 0;
+	return seam_busy(vcpu->flush_status) ? -EAGAIN : -EIO;
+}
+
+/* Take the TDVPS off the CPU that has it; vcpu->mutex is held, may sleep. */
+void vcpu_flush(struct td_vcpu *vcpu)
+{
+	unsigned int tries = 0;
+
+	while (flush_once(vcpu) == -EAGAIN)
+		if (!seam_again(vcpu->flush_status, tries++))
+			break;
 }
 
 /*
  * Make this CPU the one that may use the TDVPS. Called with preemption off,
- * before each use; costs nothing when we stayed.
+ * before each use; costs nothing when we stayed. -EAGAIN: the module is busy
+ * where the TDVPS was.
  */
 int vcpu_load(struct td_vcpu *vcpu)
 {
+	int ret;
+
 	if (vcpu->cpu == smp_processor_id())
 		return 0;
-	vcpu_flush(vcpu);
-	if (READ_ONCE(vcpu->cpu) >= 0)
-		return -EIO;
+	ret = flush_once(vcpu);
+	if (ret)
+		return ret;
 	/* what this CPU may still know of shared GPAs is of an older time */
 	set_bit(VCPU_REQ_FLUSH_SHARED, &vcpu->requests);
 	return 0;
@@ -90,7 +118,7 @@ void vcpu_note_loaded(struct td_vcpu *vcpu)
 }
 
 /* One leaf that associates, on this CPU whatever it is. */
-#define vcpu_call(vcpu, st, call)					\
+#define vcpu_call_once(vcpu, st, call)					\
 ({									\
 	int __ret;							\
 									\
@@ -101,9 +129,23 @@ void vcpu_note_loaded(struct td_vcpu *vcpu)
 		vcpu_note_loaded(vcpu);					\
 		*(st) = seam_retry_atomic(call);			\
 		local_irq_enable();					\
+	} else {							\
+		*(st) = (vcpu)->flush_status;				\
 	}								\
 	preempt_enable();						\
 	__ret;								\
+})
+
+/* The same, waiting for whom the module is busy with. */
+#define vcpu_call(vcpu, st, call)					\
+({									\
+	unsigned int __n = 0;						\
+	int __err;							\
+									\
+	do {								\
+		__err = vcpu_call_once(vcpu, st, call);			\
+	} while (seam_again(*(st), __n++));				\
+	__err;								\
 })
 
 int vcpu_td_write(struct td_vcpu *vcpu, u64 field, u64 value, u64 mask)
@@ -246,17 +288,33 @@ void vcpu_td_reclaim(struct td_vcpu *vcpu)
 	vcpu->tdvpr_page = NULL;
 }
 
-/* A CPU goes: it must not take a TDVPS with it. */
-static int cpu_going(struct notifier_block *nb, unsigned long cpu, void *unused)
+/* All that this CPU has; one of the answers that were "busy". */
+static tdx_status_t flush_all(struct list_head *here)
 {
-	struct list_head *here = per_cpu_ptr(&vcpus_here, cpu);
 	struct td_vcpu *vcpu, *next;
+	tdx_status_t st, busy = {};
 	unsigned long flags;
 
 	local_irq_save(flags);
-	list_for_each_entry_safe(vcpu, next, here, here)
-		flush_here(vcpu);
+	list_for_each_entry_safe(vcpu, next, here, here) {
+		st = flush_here(vcpu);
+		if (seam_busy(st))
+			busy = st;
+	}
 	local_irq_restore(flags);
+	return busy;
+}
+
+/* A CPU goes: it must not take a TDVPS with it. Called there, may sleep. */
+static int cpu_going(struct notifier_block *nb, unsigned long cpu, void *unused)
+{
+	struct list_head *here = per_cpu_ptr(&vcpus_here, cpu);
+	unsigned int tries = 0;
+	tdx_status_t st;
+
+	do {
+		st = flush_all(here);
+	} while (seam_again(st, tries++));
 	return NOTIFY_DONE;
 }
 

@@ -28,7 +28,7 @@ static void vm_init(struct td_vm *vm)
 	mutex_init(&vm->mem_lock);
 	INIT_LIST_HEAD(&vm->slots);
 	INIT_LIST_HEAD(&vm->memfds);
-	INIT_LIST_HEAD(&vm->promote);
+	sept_promote_init(vm);
 	/* faults read it without a lock */
 	mt_init_flags(&vm->attrs, MT_FLAGS_USE_RCU);
 	xa_init(&vm->sept_2m);

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <seamhost/compat.h>
 #include <seamhost/host.h>
@@ -96,6 +97,8 @@ struct td_vm {
 	struct xarray sept_2m;		/* by gpa >> 21: struct sept_block */
 	struct xarray sept_pages[5];	/* by level: gpa >> shift to table */
 	struct list_head promote;	/* blocks that became whole */
+	struct delayed_work promote_work;
+	unsigned long promote_wait;	/* until the next look, in jiffies */
 
 	/* vCPUs stay out of the TD while this is not zero. */
 	atomic_t hold;

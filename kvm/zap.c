@@ -12,23 +12,6 @@
 
 #define TRACK_TRIES	100
 
-/*
- * The guest can hold an entry, and entering vCPUs hold the epoch. When a call
- * stays busy, keep the vCPUs out for its duration: then nobody is left to
- * compete with.
- */
-#define zap_call(vm, call)						\
-({									\
-	tdx_status_t __zst = seam_retry_atomic(call);			\
-									\
-	if (seam_busy(__zst)) {						\
-		vm_hold(vm);						\
-		__zst = seam_retry(call);				\
-		vm_release_hold(vm);					\
-	}								\
-	__zst;								\
-})
-
 /* A dead TD gives its pages back at once, in teardown. */
 static bool zap_has_nothing(struct td_vm *vm)
 {
@@ -46,7 +29,7 @@ int td_track(struct td_vm *vm)
 	tdx_status_t st;
 
 	do {
-		st = zap_call(vm, tdh_mem_track(vm->tdr));
+		st = seam_retry_alone(vm, tdh_mem_track(vm->tdr));
 		/* vCPUs of the epoch before the last are still inside */
 		if (tdx_code(st) == TDX_ST_PREVIOUS_TLB_EPOCH_BUSY)
 			vm_kick(vm);
@@ -60,13 +43,15 @@ int td_track(struct td_vm *vm)
 	return 0;
 }
 
-static int sept_block_entry(struct td_vm *vm, u64 gfn, enum tdx_level level)
+/* Nobody can use the entry once the next epoch is tracked; 0 or -EIO. */
+int sept_block_entry(struct td_vm *vm, u64 gfn, enum tdx_level level)
 {
 	struct tdx_out out;
 	tdx_status_t st;
 
-	st = zap_call(vm, tdh_mem_range_block(vm->tdr, gfn << PAGE_SHIFT,
-					      level, &out));
+	st = seam_retry_alone(vm, tdh_mem_range_block(vm->tdr,
+						      gfn << PAGE_SHIFT, level,
+						      &out));
 	return seam_failed(TDH_MEM_RANGE_BLOCK, st) ? -EIO : 0;
 }
 
@@ -87,8 +72,9 @@ static int sept_remove(struct td_vm *vm, struct sept_block *b, u64 gfn,
 	struct tdx_out out;
 	tdx_status_t st;
 
-	st = zap_call(vm, tdh_mem_page_remove(vm->tdr, gfn << PAGE_SHIFT,
-					      level, &out));
+	st = seam_retry_alone(vm, tdh_mem_page_remove(vm->tdr,
+						      gfn << PAGE_SHIFT, level,
+						      &out));
 	if (seam_failed(TDH_MEM_PAGE_REMOVE, st))
 		return -EIO;
 
@@ -121,11 +107,11 @@ static tdx_status_t demote_call(struct td_vm *vm, struct sept_block *b,
 	struct tdx_out out;
 
 	if (!seamhost_pamt_is_dynamic())
-		return zap_call(vm, tdh_mem_page_demote(vm->tdr, gpa,
+		return seam_retry_alone(vm, tdh_mem_page_demote(vm->tdr, gpa,
 							TDX_LEVEL_2M,
 							page_to_phys(table),
 							&out));
-	return zap_call(vm, tdh_mem_page_demote_more(vm->tdr, gpa, TDX_LEVEL_2M,
+	return seam_retry_alone(vm, tdh_mem_page_demote_more(vm->tdr, gpa, TDX_LEVEL_2M,
 						     0, page_to_phys(table),
 						     TDX_NULL_PA, &more));
 }
@@ -173,6 +159,8 @@ static int sept_demote(struct td_vm *vm, struct sept_block *b,
 	bitmap_fill(b->mapped, PAGES_2M);
 	b->nr = PAGES_2M;
 	demote_backing(vm, b);
+	/* whole still, when it was split for a small acceptance */
+	sept_note_mapped(vm, b);
 	return 0;
 }
 
@@ -280,6 +268,41 @@ static int zap_remove_all(struct td_vm *vm, const struct zap_range *r)
 	return err;
 }
 
+/*
+ * Tables that hold no page now: what comes back there can be large only when
+ * the table is gone before the guest accepts it.
+ */
+static int zap_tables(struct td_vm *vm, const struct zap_range *r)
+{
+	unsigned long index, end = (r->end - 1) >> ORDER_2M;
+	struct sept_block *b;
+	bool any = false;
+	int ret, err = 0;
+
+	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M, end) {
+		cond_resched();
+		if (!b->table || b->nr || !needs_tracking(vm))
+			continue;
+		any = true;
+		ret = sept_block_entry(vm, b->gfn, TDX_LEVEL_2M);
+		if (ret)
+			return ret;
+	}
+	if (any) {
+		ret = td_track(vm);
+		if (ret)
+			return ret;
+	}
+	xa_for_each_range(&vm->sept_2m, index, b, r->first >> ORDER_2M, end) {
+		cond_resched();
+		if (!b->table || b->nr)
+			continue;
+		ret = sept_table_drop(vm, b);
+		err = err ?: ret;
+	}
+	return err;
+}
+
 /**
  * sept_split_edges() - split the 2 MiB mappings that a range cuts: at most two
  * @vm: the VM; mem_lock is held
@@ -340,6 +363,8 @@ int sept_zap(struct td_vm *vm, u64 gfn, u64 npages)
 	}
 	if (!ret)
 		ret = zap_remove_all(vm, &r);
+	if (!ret)
+		ret = zap_tables(vm, &r);
 
 	/* entries may be left that neither side can use: do not run on */
 	if (ret == -EIO)

@@ -82,7 +82,7 @@ EXPORT_SYMBOL_GPL(seamhost_on_each_package);
  */
 #define CACHE_WB_BUSY	3000
 
-static int cache_wb(void *unused)
+static int cache_wb(void *status)
 {
 	unsigned int calls, busy = 0;
 	bool resume = false;
@@ -100,6 +100,7 @@ static int cache_wb(void *unused)
 			break;
 		}
 	}
+	*(tdx_status_t *)status = st;
 	if (tdx_code(st) == TDX_ST_NO_HKID_READY_TO_WBCACHE)
 		return 0;
 	return tdx_failed(st) ? seamhost_report("write back caches",
@@ -109,19 +110,20 @@ static int cache_wb(void *unused)
 
 /**
  * seamhost_cache_wb() - run TDH.PHYMEM.CACHE.WB on every package until done
+ * @st: what the last call answered
  *
  * For KeyIDs that TDH.MNG.VPFLUSHDONE released before. May sleep; callers are
  * serialised.
  *
  * Return: 0 or the errno of the status, logged.
  */
-int seamhost_cache_wb(void)
+int seamhost_cache_wb(tdx_status_t *st)
 {
 	static DEFINE_MUTEX(lock);
 	int err;
 
 	mutex_lock(&lock);
-	err = seamhost_on_each_package(cache_wb, NULL);
+	err = seamhost_on_each_package(cache_wb, st);
 	mutex_unlock(&lock);
 	return err;
 }

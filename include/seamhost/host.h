@@ -130,7 +130,7 @@ void seamhost_pamt_joined(phys_addr_t pa, const hpa_t pair[2]);
 int seamhost_on_each_package(int (*fn)(void *arg), void *arg);
 
 /* Run TDH.PHYMEM.CACHE.WB on every package until done. May sleep. */
-int seamhost_cache_wb(void);
+int seamhost_cache_wb(tdx_status_t *st);
 
 /*
  * Be called on each CPU before it goes offline, or TDX goes there, while

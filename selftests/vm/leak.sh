@@ -60,6 +60,10 @@ echo "TDH.MNG.KEY.FREEID $REFUSED times=1000000" > $INJECT
 refused_test terminate > /tmp/terminate
 result $? "KEY.FREEID fails: TERMINATE_VM says so to each who asks"
 [ $bad = 0 ] || sed 's/^/# /' /tmp/terminate
+echo "TDH.PHYMEM.CACHE.WB $REFUSED times=1000000" > $INJECT
+refused_test terminate > /tmp/terminate
+result $? "CACHE.WB fails: so it does"
+[ $bad = 0 ] || sed 's/^/# /' /tmp/terminate
 echo clear > $INJECT
 modules_out
 result $? "all modules go"

@@ -3,8 +3,8 @@
  * What user space is told when the TDX module refuses what it never should:
  * nobody sleeps on, nobody hears of a success that was none.
  *
- * With "terminate", while KEY.FREEID fails: KVM_TDX_TERMINATE_VM. It costs the
- * machine a KeyID.
+ * With "terminate", while KEY.FREEID or CACHE.WB fails: KVM_TDX_TERMINATE_VM. It
+ * costs the machine a KeyID.
  */
 #define _GNU_SOURCE
 #include <errno.h>

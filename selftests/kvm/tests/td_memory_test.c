@@ -14,6 +14,10 @@
 #define AREA_SIZE	(2 * SIZE_2M)
 #define AREA_GVA	0x40000000UL		/* private */
 #define AREA_SHARED	0x80000000UL		/* the same, shared */
+#define PAGES_2M	512UL
+#define ASKEW_GPA	(128UL << 20)
+#define ASKEW_SLOT	7
+#define REJOIN_TRIES	1000		/* 10 ms apart */
 #define PATTERN		0x5ca1ab1edeadbeefULL
 #define HOLES_GVA	0xc0000000UL
 #define HOLES_GPA	(4UL << 30)		/* in no slot */
@@ -22,17 +26,23 @@
 #define EXIT_EPT_VIOLATION	48
 #define VE_VECTOR		20
 
-/* Both views of the area; pages that the library does not know as private. */
-static void map_area(struct kvm_vm *vm)
+/* As private memory that the library does not load. */
+static void map_private(struct kvm_vm *vm, unsigned int slot, uint64_t gpa)
 {
-	struct userspace_mem_region *r = memslot2region(vm, TD_SLOT_RAM);
-	uint64_t first = AREA_GPA >> vm->page_shift;
+	struct userspace_mem_region *r = memslot2region(vm, slot);
+	uint64_t first = gpa >> vm->page_shift;
 	uint64_t n = AREA_SIZE >> vm->page_shift;
 
-	virt_map(vm, AREA_SHARED, AREA_GPA, n);
 	sparsebit_set_num(r->protected_phy_pages, first, n);
-	virt_map(vm, AREA_GVA, AREA_GPA, n);
+	virt_map(vm, AREA_GVA, gpa, n);
 	sparsebit_clear_num(r->protected_phy_pages, first, n);
+}
+
+/* Both views of the area. */
+static void map_area(struct kvm_vm *vm)
+{
+	virt_map(vm, AREA_SHARED, AREA_GPA, AREA_SIZE >> vm->page_shift);
+	map_private(vm, TD_SLOT_RAM, AREA_GPA);
 }
 
 static struct kvm_vm *create(struct kvm_vcpu **vcpu, void *guest)
@@ -202,6 +212,159 @@ static void test_convert(void)
 	kvm_vm_free(vm);
 }
 
+/*
+ * A block in small pages: split for one that became shared, and put together
+ * again; then the guest gives its host no more reason to look.
+ */
+static void guest_rejoin(void)
+{
+	uint64_t i;
+
+	accept_at(0, SIZE_2M);
+	for (i = 0; i < SIZE_2M; i += 4096)
+		*at(i) = PATTERN + i;
+	GUEST_ASSERT(!td_map_gpa((AREA_GPA + 8192) | td_shared_bit, 4096));
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA + 8192, 4096));
+	accept_at(8192, 4096);
+	*at(8192) = PATTERN + 8192;
+	for (;;) {
+		GUEST_SYNC(1);
+		for (i = 0; i < SIZE_2M; i += 4096)
+			GUEST_ASSERT_EQ(*at(i), PATTERN + i);
+	}
+}
+
+static void test_rejoin(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_rejoin);
+	unsigned int tries;
+
+	seamcalls_start();
+	for (tries = 0; tries < REJOIN_TRIES; tries++) {
+		td_run_sync(vcpu, 1);
+		if (seamcalls_done("TDH.MEM.PAGE.PROMOTE"))
+			break;
+		usleep(10000);
+	}
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.PROMOTE") == 1 &&
+			 seamcalls_done("TDH.MEM.SEPT.RD") < 2 * PAGES_2M,
+			 "a whole block is joined under a guest that lets it be (%u)\n",
+			 tries);
+	td_run_sync(vcpu, 1);
+	kvm_vm_free(vm);
+}
+
+/* What was in small pages goes away whole: it comes back as a large one. */
+static void guest_whole_again(void)
+{
+	accept_at(0, SIZE_2M);
+	GUEST_ASSERT(!td_map_gpa((AREA_GPA + 8192) | td_shared_bit, 4096));
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA | td_shared_bit, SIZE_2M));
+	*shared_at(4096) = PATTERN;
+	GUEST_SYNC(1);
+	GUEST_ASSERT(!td_map_gpa(AREA_GPA, SIZE_2M));
+	accept_at(0, SIZE_2M);
+	GUEST_ASSERT_EQ(*at(4096), 0);
+	*at(SIZE_2M - 8) = PATTERN;
+	GUEST_SYNC(2);
+	GUEST_ASSERT_EQ(*at(SIZE_2M - 8), PATTERN);
+	GUEST_DONE();
+}
+
+static void test_whole_again(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = create(&vcpu, guest_whole_again);
+	unsigned long aug, gone;
+
+	seamcalls_start();
+	td_run_sync(vcpu, 1);
+	gone = seamcalls_done("TDH.MEM.SEPT.REMOVE");
+	seamcalls_start();
+	td_run_sync(vcpu, 2);
+	aug = seamcalls_done("TDH.MEM.PAGE.AUG");
+	ksft_test_result(gone == 1 && aug == 1,
+			 "2 MiB that were in small pages come back as one (%lu)\n",
+			 aug);
+	td_run_done(vcpu);
+	kvm_vm_free(vm);
+}
+
+/* A whole 2 MiB among what the TD starts with */
+static void guest_image(void)
+{
+	uint64_t i;
+
+	for (i = 0; i < SIZE_2M; i += 4096)
+		GUEST_ASSERT_EQ(*at(i), PATTERN + i);
+	*at(0) = 0;
+	GUEST_DONE();
+}
+
+static void test_image(void)
+{
+	struct kvm_vm *vm = td_create(NULL);
+	struct userspace_mem_region *r = memslot2region(vm, TD_SLOT_RAM);
+	struct kvm_vcpu *vcpu;
+	uint64_t i;
+
+	map_private(vm, TD_SLOT_RAM, AREA_GPA);
+	sparsebit_set_num(r->protected_phy_pages, AREA_GPA >> vm->page_shift,
+			  PAGES_2M);
+	for (i = 0; i < SIZE_2M; i += 4096)
+		*(uint64_t *)addr_gpa2hva(vm, AREA_GPA + i) = PATTERN + i;
+	vcpu = td_vcpu_add(vm, 0, guest_image);
+	seamcalls_start();
+	td_finalize(vm);
+	ksft_test_result(seamcalls_done("TDH.MEM.PAGE.PROMOTE") == 1 &&
+			 !seamcalls_done("TDH.MEM.TRACK"),
+			 "2 MiB of the image are one page before it is measured\n");
+	td_run_done(vcpu);
+	ksft_test_result_pass("and hold what was put there\n");
+	kvm_vm_free(vm);
+}
+
+/* Memory whose guest_memfd is not aligned as the guest's addresses are. */
+static void guest_askew(void)
+{
+	GUEST_ASSERT(!td_accept(ASKEW_GPA, AREA_SIZE));
+	*at(0) = PATTERN;
+	*at(SIZE_2M - 8) = PATTERN;
+	GUEST_SYNC(1);
+	GUEST_ASSERT_EQ(*at(0), PATTERN);
+	GUEST_ASSERT_EQ(*at(SIZE_2M - 8), PATTERN);
+	GUEST_ASSERT_EQ(*at(AREA_SIZE - 8), 0);
+	GUEST_DONE();
+}
+
+static void test_askew(void)
+{
+	struct kvm_vm *vm = td_create(NULL);
+	struct kvm_vcpu *vcpu;
+	unsigned long aug;
+	int fd;
+
+	fd = vm_create_guest_memfd(vm, AREA_SIZE + vm->page_size, 0);
+	vm_mem_add(vm, VM_MEM_SRC_ANONYMOUS, ASKEW_GPA, ASKEW_SLOT,
+		   AREA_SIZE >> vm->page_shift, KVM_MEM_GUEST_MEMFD, fd,
+		   vm->page_size);
+	map_private(vm, ASKEW_SLOT, ASKEW_GPA);
+	vcpu = td_vcpu_add(vm, 0, guest_askew);
+	td_finalize(vm);
+	seamcalls_start();
+	td_run_sync(vcpu, 1);
+	aug = seamcalls_done("TDH.MEM.PAGE.AUG");
+	ksft_test_result(aug == AREA_SIZE >> vm->page_shift,
+			 "memory that lies askew is mapped in small pages (%lu)\n",
+			 aug);
+	td_run_done(vcpu);
+	ksft_test_result(!seamcalls_done("TDH.MEM.PAGE.PROMOTE") &&
+			 !seamcalls_done("TDH.MEM.SEPT.RD"),
+			 "and nothing is tried to join them\n");
+	kvm_vm_free(vm);
+}
+
 /* The VMM takes the pages away under a shared mapping, and puts others there. */
 static void guest_notifier(void)
 {
@@ -318,10 +481,14 @@ static void test_holes(void)
 int main(void)
 {
 	ksft_print_header();
-	ksft_set_plan(15);
+	ksft_set_plan(21);
 	test_large();
 	test_small();
 	test_convert();
+	test_rejoin();
+	test_whole_again();
+	test_image();
+	test_askew();
 	test_notifier();
 	test_mismatch();
 	test_holes();
