@@ -6,6 +6,7 @@
 #: make test-debug    the tests in emulated machines, on both; DEBUG=locks on one
 
 DEBUG ?= kasan locks
+fuzz: DEBUG = kasan
 
 debug-kernel test-debug: NEEDS += debug
 
