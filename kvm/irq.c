@@ -11,10 +11,6 @@
 
 #include "vcpu.h"
 
-#define MODE_FIXED	0
-#define MODE_LOWEST	1
-#define MODE_NMI	4
-
 #define MSI_LOGICAL	BIT(2)
 #define MSI_DEST(a)	(((a) >> 12) & 0xff)
 #define MSI_DEST_EXT(a)	(((a) >> 5) & 0x7f)	/* APIC id bits 14:8 */
@@ -77,7 +73,7 @@ int irq_deliver(struct td_vm *vm, u32 dest, bool logical, u32 mode, u8 vector)
 	unsigned int i, n = smp_load_acquire(&vm->nr_vcpus);
 	int delivered = 0;
 
-	if (mode != MODE_FIXED && mode != MODE_LOWEST && mode != MODE_NMI)
+	if (mode != IRQ_FIXED && mode != IRQ_LOWEST && mode != IRQ_NMI)
 		return -EINVAL;
 
 	for (i = 0; i < n; i++) {
@@ -85,12 +81,12 @@ int irq_deliver(struct td_vm *vm, u32 dest, bool logical, u32 mode, u8 vector)
 
 		if (!dest_matches(vcpu, dest, logical))
 			continue;
-		if (mode == MODE_NMI)
+		if (mode == IRQ_NMI)
 			irq_nmi(vcpu);
 		else
 			irq_post(vcpu, vector);
 		delivered++;
-		if (mode == MODE_LOWEST)
+		if (mode == IRQ_LOWEST)
 			break;
 	}
 	return delivered;

@@ -32,9 +32,6 @@
 #define SHORT_ALL		2
 #define SHORT_OTHERS		3
 
-#define MODE_FIXED		0
-#define MODE_NMI		4
-
 #define TSC_UNIT_KHZ		25000
 
 enum {
@@ -178,7 +175,7 @@ static void icr_write(struct td_vcpu *vcpu, u64 icr)
 
 	vcpu->lapic.icr = icr;
 	/* TDs know no INIT and no SIPI: all vCPUs start together */
-	if (mode != MODE_FIXED && mode != MODE_NMI && mode != 1)
+	if (mode != IRQ_FIXED && mode != IRQ_LOWEST && mode != IRQ_NMI)
 		return;
 	if (ICR_SHORTHAND(low) == SHORT_NONE) {
 		irq_deliver(vm, icr >> 32, low & ICR_LOGICAL, mode, low & 0xff);
@@ -191,7 +188,7 @@ static void icr_write(struct td_vcpu *vcpu, u64 icr)
 			continue;
 		if (ICR_SHORTHAND(low) == SHORT_OTHERS && to == vcpu)
 			continue;
-		if (mode == MODE_NMI)
+		if (mode == IRQ_NMI)
 			irq_nmi(to);
 		else
 			irq_post(to, low & 0xff);

@@ -175,7 +175,11 @@ void lapic_destroy(struct td_vcpu *vcpu);
 int lapic_read(struct td_vcpu *vcpu, u32 msr, u64 *value);
 int lapic_write(struct td_vcpu *vcpu, u32 msr, u64 value);
 
-/* irq.c: delivery by posted interrupt */
+/* irq.c: delivery by posted interrupt; modes as in ICR and MSI */
+#define IRQ_FIXED	0
+#define IRQ_LOWEST	1
+#define IRQ_NMI		4
+
 void irq_post(struct td_vcpu *vcpu, unsigned int vector);
 void irq_nmi(struct td_vcpu *vcpu);
 bool irq_posted(struct td_vcpu *vcpu);
