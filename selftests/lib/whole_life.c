@@ -22,15 +22,14 @@ bool whole_life_load(struct whole_life *life)
 	return life->image && life->reset;
 }
 
-/* To another of the CPUs that are allowed here */
+static cpu_set_t all;		/* the CPUs that are allowed here */
+
+/* To another one of them */
 static void move(void)
 {
-	static cpu_set_t all;
-	cpu_set_t one;
 	int now = sched_getcpu(), cpu;
+	cpu_set_t one;
 
-	if (!CPU_COUNT(&all))
-		sched_getaffinity(0, sizeof(all), &all);
 	for (cpu = 0; cpu < 64; cpu++)
 		if (cpu != now && CPU_ISSET(cpu, &all))
 			break;
@@ -125,6 +124,7 @@ int whole_life(const struct whole_life *life)
 	struct td_vmm td = { .attributes = 1ULL << 28, .unmeasured = true };
 	int ret;
 
+	sched_getaffinity(0, sizeof(all), &all);
 	ret = build(&td, life);
 	if (!ret && life->ready)
 		life->ready();
@@ -134,6 +134,7 @@ int whole_life(const struct whole_life *life)
 		ret = run(&td, 0);
 	if (ret > WHOLE_LIFE_GUEST)
 		ktap_note("the guest ended with %d", ret - WHOLE_LIFE_GUEST);
+	sched_setaffinity(0, sizeof(all), &all);
 	td_free(&td);
 	return ret;
 }

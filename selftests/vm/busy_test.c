@@ -6,8 +6,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <linux/kvm.h>
 #include "../guest/layout.h"
@@ -26,7 +29,6 @@
 #define MANY		40
 /* and where nobody may sleep */
 #define MANY_ATOMIC	20000
-#define FOREVER		1000000
 
 static struct whole_life the_life = { .kind = LIFE_WHOLE_2M };
 static char leaf[MAX_LEAVES][64];
@@ -114,6 +116,65 @@ static void enter_forever(void)
 	td_free(&td);
 }
 
+static bool set_online(int cpu, const char *text)
+{
+	char name[64];
+	bool ok;
+	int fd;
+
+	snprintf(name, sizeof(name), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	fd = open(name, O_WRONLY | O_CLOEXEC);
+	ok = fd >= 0 && write(fd, text, 1) == 1;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* One of the allowed CPUs, and this thread on it alone */
+static int pin(const cpu_set_t *allowed)
+{
+	cpu_set_t one;
+	int cpu = 0;
+
+	while (!CPU_ISSET(cpu, allowed))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	return cpu;
+}
+
+/* A CPU goes that a vCPU was on: it is taken off there first. */
+static void cpu_goes(void)
+{
+	char rule[] = "TDH.VP.FLUSH " BUSY " times=20000";
+	struct td_vmm td = { .unmeasured = true };
+	cpu_set_t allowed;
+	bool gone, struck;
+	int ret, cpu;
+
+	sched_getaffinity(0, sizeof(allowed), &allowed);
+	ret = td_build(&td, 1, LIFE_WHOLE, the_life.image, the_life.image_size,
+		       the_life.reset);
+	cpu = pin(&allowed);
+	if (!ret)
+		ret = td_run(&td, 0, NULL);
+	sched_setaffinity(0, sizeof(allowed), &allowed);
+	inject(rule);
+	gone = set_online(cpu, "0");
+	struck = no_rule_left();
+	inject("clear");
+	if (ret == KVM_EXIT_IO && !ioctl(td.vcpu[0].fd, KVM_NMI))
+		ret = td_run(&td, 0, NULL);
+	if (!ktap_ok(ret == KVM_EXIT_IO && gone && struck,
+		     "VP.FLUSH is busy for long on a CPU that goes"))
+		ktap_note("%d%s%s", ret, gone ? "" : ", it did not go",
+			  struck ? "" : ", not so often");
+	set_online(cpu, "1");
+	td_free(&td);
+	ktap_ok(nothing_left(), "that leaves nothing");
+}
+
 /* What the host wants meanwhile is refused, not put off for ever. */
 static void always(const char *rule, int want, const char *what)
 {
@@ -144,6 +205,7 @@ int main(void)
 		"vCPUs are long in the epoch before");
 	ktap_ok(lives("no-entropy 5"), "random numbers run short");
 	enter_forever();
+	cpu_goes();
 	always("no-entropy 1000000", -EAGAIN,
 	       "there are no random numbers: EAGAIN");
 	always("TDH.MR.FINALIZE " BUSY " times=1000000", -EBUSY,
