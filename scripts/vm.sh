@@ -39,10 +39,13 @@ boot_once()
 }
 
 boot_once "$@"
-# QEMU can run a breakpoint that the kernel had put there for a moment, to change
-# its code, and the kernel falls long before a module of ours is loaded.
-if [ ! -s "$out" ] && grep -qs 'Oops: int3' "$log"; then
-	echo "# $boot: the emulator ran a breakpoint of the kernel's own; once more"
+# A machine that says nothing came to no test. QEMU can run a breakpoint that the
+# kernel had put there for a moment, to change its code; or the kernel reported
+# something of its own before (selftests/runner/init).
+if [ ! -s "$out" ] && grep -qsE 'Oops: int3|BUG:|WARNING:' "$log"; then
+	grep -m 1 -E 'Oops: int3|BUG:|WARNING:' "$log" |
+		sed "s/^/# $boot, once more, before its first test: /"
+	append+=" AGAIN=1"
 	boot_once "$@"
 fi
 
