@@ -45,14 +45,21 @@ void td_page_free(struct page *page, unsigned int order)
 	__free_pages(page, order);
 }
 
-/* A 4K page that the module is going to own, with PAMT entries for it. */
+/*
+ * A 4K page that the module is going to own, with PAMT entries for it; or
+ * -ENOMEM, or -EIO when the module refused those.
+ */
 struct page *td_owned_alloc(void)
 {
 	struct page *page = td_page_alloc(0);
+	int err;
 
-	if (page && seamhost_pamt_get(page_to_phys(page))) {
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	err = seamhost_pamt_get(page_to_phys(page));
+	if (err) {
 		td_page_free(page, 0);
-		page = NULL;
+		return ERR_PTR(err);
 	}
 	return page;
 }
@@ -68,7 +75,7 @@ struct page *td_control_alloc(struct td_vm *vm)
 {
 	struct page *page = td_owned_alloc();
 
-	if (page)
+	if (!IS_ERR(page))
 		WRITE_ONCE(vm->entry.control_pages,
 			   vm->entry.control_pages + 1);
 	return page;

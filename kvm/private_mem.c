@@ -40,6 +40,9 @@ static int map_2m(struct td_vm *vm, struct slot *s, u64 gfn)
 
 	if (!page)
 		return -ENOMEM;
+	/* the module did not take the 4K entries away: small pages, then */
+	if (seamhost_pamt_clear(page_to_phys(page)))
+		return -ENOMEM;
 	ret = sept_grow(vm, base, TDX_LEVEL_2M);
 	/* left from small pages that are gone */
 	if (!ret)

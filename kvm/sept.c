@@ -43,8 +43,8 @@ static int sept_table_add(struct td_vm *vm, u64 gfn, enum tdx_level level,
 	tdx_status_t st;
 
 	page = td_control_alloc(vm);
-	if (!page)
-		return -ENOMEM;
+	if (IS_ERR(page))
+		return PTR_ERR(page);
 	st = seam_retry(tdh_mem_sept_add(vm->tdr, gpa, level,
 					 page_to_phys(page), &out));
 	if (td_refused(vm, TDH_MEM_SEPT_ADD, st)) {

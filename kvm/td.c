@@ -24,15 +24,20 @@ static int key_config(void *arg)
 static int td_alloc_pages(struct td_vm *vm, struct page ***tdcx)
 {
 	unsigned int i, n = seamhost_sysinfo()->tdcs_pages;
+	struct page *page;
 
-	vm->tdr_page = td_owned_alloc();
 	*tdcx = kcalloc(n, sizeof(**tdcx), TD_GFP);
-	if (!vm->tdr_page || !*tdcx)
+	if (!*tdcx)
 		return -ENOMEM;
+	page = td_owned_alloc();
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	vm->tdr_page = page;
 	for (i = 0; i < n; i++) {
-		(*tdcx)[i] = td_owned_alloc();
-		if (!(*tdcx)[i])
-			return -ENOMEM;
+		page = td_owned_alloc();
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		(*tdcx)[i] = page;
 	}
 	return 0;
 }

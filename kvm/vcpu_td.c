@@ -193,8 +193,8 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 
 	if (!vcpu->tdvpr) {
 		page = td_control_alloc(vm);
-		if (!page)
-			return -ENOMEM;
+		if (IS_ERR(page))
+			return PTR_ERR(page);
 		st = seam_retry(tdh_vp_create(page_to_phys(page), vm->tdr));
 		if (td_refused(vm, TDH_VP_CREATE, st)) {
 			td_control_free(vm, page);
@@ -206,8 +206,8 @@ static int vcpu_td_create(struct td_vcpu *vcpu)
 
 	while (vcpu->nr_tdcx < n) {
 		page = td_control_alloc(vm);
-		if (!page)
-			return -ENOMEM;
+		if (IS_ERR(page))
+			return PTR_ERR(page);
 		st = seam_retry(tdh_vp_addcx(page_to_phys(page), vcpu->tdvpr));
 		if (td_refused(vm, TDH_VP_ADDCX, st)) {
 			td_control_free(vm, page);

@@ -179,8 +179,8 @@ int sept_split(struct td_vm *vm, u64 gfn)
 	if (ret)
 		return ret;
 	table = td_control_alloc(vm);
-	if (!table) {
-		ret = -ENOMEM;
+	if (IS_ERR(table)) {
+		ret = PTR_ERR(table);
 		goto pair;
 	}
 	ret = sept_demote(vm, b, table, pair);

@@ -180,7 +180,8 @@ static int add_pamt(u64 range)
 	/* a removal failed earlier: they are still there */
 	if (tdx_code(st) == TDX_ST_HPA_RANGE_NOT_FREE)
 		return 0;
-	return seamhost_report("add PAMT pages", TDH_PHYMEM_PAMT_ADD, st, NULL);
+	seamhost_report("add PAMT pages", TDH_PHYMEM_PAMT_ADD, st, NULL);
+	return -EIO;
 }
 
 static void take_back(u64 pa)
@@ -190,13 +191,11 @@ static void take_back(u64 pa)
 
 	st = retry_busy(tdh_phymem_page_wbinvd(seamhost_hpa(pa,
 							    seamhost_global_hkid())));
-	if (!tdx_failed(st))
-		__free_page(page);
-	else if (tdx_code(st) == TDX_ST_MISSING_PAMT_PAGE_PAIR)
-		/* there are no 4K entries where it lies: it cannot be asked for */
+	/* as where it lies there are no 4K entries: it cannot be asked for */
+	if (tdx_failed(st))
 		page_keep(page);
 	else
-		seamhost_page_leak(page, 0);
+		__free_page(page);
 }
 
 static void remove_pamt(unsigned long i, unsigned int depth);
@@ -262,7 +261,7 @@ void seamhost_pamt_dynamic_stop(void)
  *
  * Does nothing where PAMT is static. May sleep.
  *
- * Return: 0, -ENOMEM, or the errno of TDH.PHYMEM.PAMT.ADD.
+ * Return: 0, -ENOMEM, or -EIO when the module refused TDH.PHYMEM.PAMT.ADD.
  */
 int seamhost_pamt_get(phys_addr_t pa)
 {
@@ -306,6 +305,31 @@ void seamhost_pamt_put(phys_addr_t pa)
 	mutex_unlock(&lock);
 }
 EXPORT_SYMBOL_GPL(seamhost_pamt_put);
+
+/**
+ * seamhost_pamt_clear() - make sure that a 2M range has no 4K entries
+ * @pa: of a 2M page that the TDX module is about to own as one
+ *
+ * It has some when an earlier removal failed. May sleep.
+ *
+ * Return: 0, or -EBUSY: 4K pages are all that can be had there.
+ */
+int seamhost_pamt_clear(phys_addr_t pa)
+{
+	unsigned long i = pa >> PMD_SHIFT;
+	int err = 0;
+
+	if (!users || i >= nr_ranges || !test_bit(i, stale))
+		return 0;
+	mutex_lock(&lock);
+	if (test_bit(i, stale))
+		remove_pamt(i, DEPTH);
+	if (test_bit(i, stale))
+		err = -EBUSY;
+	mutex_unlock(&lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(seamhost_pamt_clear);
 
 /**
  * seamhost_pamt_split() - DEMOTE took a pair for the range at @pa

@@ -101,11 +101,14 @@ bool seamhost_page_usable(phys_addr_t pa, size_t size);
 /*
  * Dynamic PAMT: before the module owns a page as a 4K page (a control page, a
  * Secure EPT page or a private page mapped with 4K), and after it gave it
- * back. 0 or a negative errno; nothing is done where PAMT is static. May
- * sleep.
+ * back. 0, -ENOMEM, or -EIO when the module refused; nothing is done where PAMT
+ * is static. May sleep.
  */
 int seamhost_pamt_get(phys_addr_t pa);
 void seamhost_pamt_put(phys_addr_t pa);
+
+/* Before it owns a 2M page. -EBUSY: 4K pages are all that can be had there. */
+int seamhost_pamt_clear(phys_addr_t pa);
 
 /*
  * The same for TDH.MEM.PAGE.DEMOTE and PROMOTE of 2M, where the module takes

@@ -78,6 +78,26 @@ result $? "CACHE.WB is busy 300 times: nothing is lost"
 echo clear > $INJECT
 modules_out
 
+# Where 2 MiB have PAMT entries for small pages that nobody uses, a large page
+# cannot be the module's before they go.
+mark stale
+insmod /modules/softseam.ko features0=0x10000f0fbf
+insmod /modules/seamhost.ko dynamic_pamt=1
+insmod /modules/kvm-tdx.ko
+echo "TDH.PHYMEM.PAMT.REMOVE $REFUSED times=1000000" > $INJECT
+life
+result $? "PAMT.REMOVE fails: the TD does its work all the same"
+echo clear > $INJECT
+status=0
+for i in 1 2 3 4; do
+	life || status=1
+done
+[ $status = 0 ] || sed 's/^/# /' /tmp/tds.log
+result $status "PAMT.REMOVE failed: TDs get those places, in large pages too"
+[ "$(value leaked_pages)" = 0 ] && nothing_left
+result $? "PAMT.REMOVE failed: nothing is lost"
+modules_out
+
 # ---- /dev/kvm has one owner -----------------------------------------------------
 mark owner
 insmod /modules/irqbypass.ko 2>/dev/null
