@@ -38,29 +38,26 @@ bool seam_again_brief(tdx_status_t st, unsigned int tries);
 bool seam_again_alone(struct td_vm *vm, tdx_status_t st, unsigned int tries);
 bool seam_again_atomic(tdx_status_t st, unsigned int tries);
 
-/* Ask until the answer is not "busy", within a bound; may sleep between. */
-#define seam_retry(call)						\
+/* @again decides, by the answer and how many there were before it. */
+#define __seam_retry(call, again)					\
 ({									\
 	tdx_status_t __st;						\
 	unsigned int __tries = 0;					\
 									\
 	do {								\
 		__st = (call);						\
-	} while (seam_again(__st, __tries++));				\
+	} while (again(__st, __tries++));				\
 	__st;								\
 })
 
+/* Ask until the answer is not "busy", within a bound; may sleep between. */
+#define seam_retry(call)	__seam_retry(call, seam_again)
+
 /* For who has something better to do than to wait: a few times. */
-#define seam_retry_brief(call)						\
-({									\
-	tdx_status_t __st;						\
-	unsigned int __tries = 0;					\
-									\
-	do {								\
-		__st = (call);						\
-	} while (seam_again_brief(__st, __tries++));			\
-	__st;								\
-})
+#define seam_retry_brief(call)	__seam_retry(call, seam_again_brief)
+
+/* Where sleeping is not allowed: a much smaller bound. */
+#define seam_retry_atomic(call)	__seam_retry(call, seam_again_atomic)
 
 /*
  * The guest can hold an entry of the Secure EPT, and entering vCPUs hold the
@@ -76,18 +73,6 @@ bool seam_again_atomic(tdx_status_t st, unsigned int tries);
 	do {								\
 		__st = (call);						\
 	} while (seam_again_alone(__vm, __st, __tries++));		\
-	__st;								\
-})
-
-/* Where sleeping is not allowed: a much smaller bound. */
-#define seam_retry_atomic(call)						\
-({									\
-	tdx_status_t __st;						\
-	unsigned int __tries = 0;					\
-									\
-	do {								\
-		__st = (call);						\
-	} while (seam_again_atomic(__st, __tries++));			\
 	__st;								\
 })
 
