@@ -2,7 +2,7 @@
 #
 # What takes longer than make test has time for.
 
-#: make sweep        each SEAMCALL of a TD's life fails once in each way (an hour);
+#: make sweep        each SEAMCALL of a TD's life fails once in each way (hours);
 #:                   LIFE=: only the short life, 2M, or dynamic_pamt; SLICE=n/m: a part
 #: make fuzz         random ioctls and TDVMCALLs for MINUTES=30, module images a third of it; on
 #:                   the kernel with KASAN (make debug-kernel DEBUG=kasan) unless KERNEL= is said
